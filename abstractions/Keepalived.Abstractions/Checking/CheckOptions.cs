@@ -1,0 +1,85 @@
+namespace Keepalived.Checking;
+
+/// <summary>
+/// The options that every checker has. Null means unset here and taken from the real server, the virtual server or the built-in default, in
+/// that order; the engine resolves them and hands checkers a record without nulls.
+/// </summary>
+public sealed record CheckOptions
+{
+    /// <summary><c>connect_ip</c>; null = the real server's address.</summary>
+    public System.Net.IPAddress? ConnectAddress { get; init; }
+
+    /// <summary><c>connect_port</c>, 1..65535; null = the real server's port.</summary>
+    public int? ConnectPort { get; init; }
+
+    /// <summary><c>bindto</c>.</summary>
+    public System.Net.IPAddress? BindAddress { get; init; }
+
+    /// <summary><c>bind_port</c>, 1..65535.</summary>
+    public int? BindPort { get; init; }
+
+    /// <summary><c>bind_if</c>.</summary>
+    public string? BindInterface { get; init; }
+
+    /// <summary><c>fwmark</c> for the check's packets.</summary>
+    public uint? FirewallMark { get; init; }
+
+    /// <summary><c>connect_timeout</c>; default 5 s.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    /// <summary><c>delay_loop</c>: from one probe to the next; default 60 s.</summary>
+    public TimeSpan? DelayLoop { get; init; }
+
+    /// <summary><c>retry</c>: more tries before an up server is called down; default 1.</summary>
+    public int? Retry { get; init; }
+
+    /// <summary><c>delay_before_retry</c>; default 1 s, or the checker's own.</summary>
+    public TimeSpan? DelayBeforeRetry { get; init; }
+
+    /// <summary><c>warmup</c>: upper bound of the random wait before the first probe; default <c>delay_loop</c>.</summary>
+    public TimeSpan? Warmup { get; init; }
+
+    /// <summary><c>alpha</c>: start as down and let the first probe raise it; default false.</summary>
+    public bool? Alpha { get; init; }
+
+    /// <summary><c>log_all_failures</c>: log every failed try.</summary>
+    public bool? LogAllFailures { get; init; }
+}
+
+/// <summary>
+/// A checker as configured: an immutable record whose equality decides at reload whether a running checker keeps its state. Derive one
+/// per kind of checker and hold nothing in it but configuration.
+/// </summary>
+/// <param name="Kind">The keyword, for example <c>TCP_CHECK</c>.</param>
+/// <param name="Options">The common options as written.</param>
+public abstract record CheckerDefinition(string Kind, CheckOptions Options)
+{
+    /// <summary>Built-in number of retries where the checker's differs from 1.</summary>
+    public virtual int DefaultRetry => 1;
+
+    /// <summary>Built-in delay before a retry where the checker's differs from 1 s; null = the delay loop.</summary>
+    public virtual TimeSpan? DefaultDelayBeforeRetry => TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes the checker for one real server.</summary>
+    public abstract IChecker CreateChecker(CheckTarget target);
+}
+
+/// <summary>The state of the block <c>virtual_server/real_server</c>, as a checker's keywords see it.</summary>
+public interface ICheckedServer
+{
+    /// <summary>Adds a checker to the real server that is being read.</summary>
+    void AddChecker(CheckerDefinition definition, Configuration.SourceLocation location);
+}
+
+/// <summary>The state of a checker's block while it is read; carries the common options.</summary>
+public abstract class CheckerBuilder
+{
+    /// <summary>The common options so far.</summary>
+    public CheckOptions Options { get; set; } = new();
+
+    /// <summary>Where the block began.</summary>
+    public Configuration.SourceLocation Location { get; set; }
+
+    /// <summary>Makes the record, reporting what does not fit; null leaves the checker out.</summary>
+    public abstract CheckerDefinition? Build(Configuration.IConfigurationSession session);
+}

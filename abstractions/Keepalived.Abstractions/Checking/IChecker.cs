@@ -1,0 +1,78 @@
+using System.Net;
+using Keepalived.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Checking;
+
+/// <summary>
+/// Probes one real server. A checker reports a result and nothing else: the engine schedules it, retries, counts and decides, and the
+/// virtual server applies weights and quorum. One instance serves one real server of one virtual server and is never run twice at once.
+/// </summary>
+public interface IChecker : IDisposable
+{
+    /// <summary>
+    /// Probes once. Runs on the loop and must never block it: await only the context's sockets and timers. It should end by
+    /// <see cref="CheckContext.Deadline"/>; the engine gives up on it some time later and reports it by name.
+    /// </summary>
+    ValueTask<CheckResult> CheckAsync(CheckContext context);
+}
+
+/// <summary>What the engine gives a probe. One object per checker, reused for every probe.</summary>
+public sealed class CheckContext
+{
+    /// <summary>Creates the context of one checker.</summary>
+    public CheckContext(CheckTarget target, CheckOptions options, ICheckSockets sockets, IScheduler scheduler, ILogger logger)
+    {
+        Target = target;
+        Options = options;
+        Sockets = sockets;
+        Scheduler = scheduler;
+        Logger = logger;
+    }
+
+    /// <summary>What to probe.</summary>
+    public CheckTarget Target { get; }
+
+    /// <summary>The common options with all precedence applied.</summary>
+    public CheckOptions Options { get; }
+
+    /// <summary>Sockets on the loop.</summary>
+    public ICheckSockets Sockets { get; }
+
+    /// <summary>The loop.</summary>
+    public IScheduler Scheduler { get; }
+
+    /// <summary>The log, named after the checker's plugin.</summary>
+    public ILogger Logger { get; }
+
+    /// <summary>When <c>connect_timeout</c> ends for this probe; the engine sets it before each.</summary>
+    public MonotonicTime Deadline { get; set; }
+}
+
+/// <summary>The real server that a checker belongs to.</summary>
+/// <param name="VirtualServer">Identity of the virtual server, for messages.</param>
+/// <param name="RealServer">Identity of the real server, for messages.</param>
+/// <param name="EndPoint">Where to connect: <c>connect_ip</c>/<c>connect_port</c> or the real server's own.</param>
+/// <param name="VirtualHost"><c>virtualhost</c> by the precedence real server, virtual server; null when unset.</param>
+public sealed record CheckTarget(string VirtualServer, string RealServer, IPEndPoint EndPoint, string? VirtualHost);
+
+/// <summary>Result of one probe.</summary>
+/// <param name="IsUp">The server answered as it should.</param>
+/// <param name="Reason">What was found, for logs and mails; null for nothing worth saying.</param>
+/// <param name="Weight">A weight that replaces the configured one (dynamic checks); null leaves it alone.</param>
+public readonly record struct CheckResult(bool IsUp, string? Reason = null, int? Weight = null)
+{
+    /// <summary>
+    /// Wait this long before the next probe instead of the engine's own choice; for checks that work in steps, such as several URLs in turn.
+    /// </summary>
+    public TimeSpan? NextProbe { get; init; }
+
+    /// <summary>The step passed but the check as a whole has more to do: nothing is decided yet.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>The server is well.</summary>
+    public static CheckResult Up(string? reason = null) => new(true, reason);
+
+    /// <summary>The server failed the probe.</summary>
+    public static CheckResult Down(string reason) => new(false, reason);
+}

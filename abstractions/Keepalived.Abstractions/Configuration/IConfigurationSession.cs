@@ -1,0 +1,34 @@
+using Keepalived.Plugins;
+
+namespace Keepalived.Configuration;
+
+/// <summary>One reading of the configuration: where handlers leave what they read and everybody reports findings.</summary>
+public interface IConfigurationSession
+{
+    /// <summary>The processes whose blocks are read: one role in a child, all under <c>-t</c>.</summary>
+    PluginRoles Roles { get; }
+
+    /// <summary>True under <c>-t</c>.</summary>
+    bool IsTest { get; }
+
+    /// <summary>
+    /// The one object of this type in this reading, made when first asked for. A plugin keeps its collections here rather than in itself,
+    /// so that a reading that fails leaves nothing behind.
+    /// </summary>
+    T Get<T>()
+        where T : class, new();
+
+    /// <summary>What <c>global_defs</c> said for everybody; complete when <see cref="IPlugin.BuildConfiguration"/> is called.</summary>
+    GlobalDefinitions Globals { get; }
+
+    /// <summary>Adds a finding. The same finding at the same place is kept once.</summary>
+    void Report(Diagnostic diagnostic);
+
+    /// <summary>Adds an error of class <see cref="DiagnosticClass.GeneralError"/>.</summary>
+    void Error(SourceLocation location, string message, string? remedy = null) =>
+        Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Error, location, message, remedy));
+
+    /// <summary>Adds a warning.</summary>
+    void Warn(SourceLocation location, string message, string? remedy = null) =>
+        Report(new(DiagnosticClass.Warning, DiagnosticSeverity.Warning, location, message, remedy));
+}
