@@ -1,0 +1,329 @@
+using System.Net.Sockets;
+
+namespace Keepalived.Vrrp.Protocol;
+
+/// <summary>
+/// Judges the packets of one virtual router: every check of RFC 9568 section 7.1 (RFC 3768 section 7.1) and of the
+/// configuration, in the order keepalived makes them, because the order decides which counter a bad packet is charged to.
+/// No I/O, nothing allocated. Authentication headers and HMAC trailers are not known here; a packet that carries one fails
+/// on its length.
+/// </summary>
+public sealed class AdvertisementReceiver
+{
+    /// <summary>Payload bytes of the shortest Ethernet frame: below it the link pads, and a raw socket may show the padding.</summary>
+    private const int MinimumEthernetPayload = 46;
+
+    private readonly VrrpStatistics _statistics;
+    private readonly byte[] _authenticationData = new byte[VrrpAdvertisement.AuthenticationLength];
+    private byte[] _addresses = [];
+    private ReceiveFinding _reported;
+    private int _reportEpoch;
+    private bool _sawOldChecksum;
+
+    /// <summary>Makes a receiver.</summary>
+    /// <param name="rules">What is demanded.</param>
+    /// <param name="statistics">The router's counters.</param>
+    public AdvertisementReceiver(ReceiveRules rules, VrrpStatistics statistics)
+    {
+        _statistics = statistics;
+        Rules = rules;
+        Prepare();
+    }
+
+    /// <summary>The rules in force.</summary>
+    public ReceiveRules Rules { get; private set; }
+
+    /// <summary>What checksums of sent packets shall cover: the configured way, or the old one once a peer was seen to use it.</summary>
+    public ChecksumCoverage Coverage
+    {
+        get
+        {
+            AdvertisementFormat format = Rules.Format;
+            if (format.Version != VrrpVersion.Version3 || format.Family != AddressFamily.InterNetwork)
+            {
+                return ChecksumCoverage.Standard;
+            }
+
+            if (format.Version3ChecksumAsVersion2)
+            {
+                return ChecksumCoverage.WithoutPseudoHeader;
+            }
+
+            bool old = format.OldUnicastChecksum == OldUnicastChecksum.Always
+                || (format.OldUnicastChecksum == OldUnicastChecksum.Automatic && _sawOldChecksum);
+            return Rules.IsUnicast && old ? ChecksumCoverage.MulticastPseudoHeader : ChecksumCoverage.Standard;
+        }
+    }
+
+    /// <summary>Takes new rules after a reload; what was learned about the peers' checksum stays.</summary>
+    public void UpdateRules(ReceiveRules rules)
+    {
+        Rules = rules;
+        Prepare();
+    }
+
+    /// <summary>Judges one packet and counts it.</summary>
+    public ReceiveVerdict Check(in VrrpDatagram datagram, in ReceiverContext context)
+    {
+        ReceiveVerdict verdict = Judge(datagram, context);
+        Count(verdict.Dropped);
+        if (_reportEpoch != context.ReportEpoch)
+        {
+            _reportEpoch = context.ReportEpoch;
+            _reported = ReceiveFinding.None;
+        }
+
+        ReceiveFinding findings = verdict.Dropped | verdict.Warnings;
+        ReceiveFinding news = findings & ~_reported;
+        _reported |= findings;
+        return verdict with { ToReport = news };
+    }
+
+    private ReceiveVerdict Judge(in VrrpDatagram datagram, in ReceiverContext context)
+    {
+        AdvertisementFormat format = Rules.Format;
+        // 1: an authentication header would have been looked for before this point.
+        // 2: measured as a packet of our own version, so that the counters agree with keepalived's.
+        int length = VrrpAdvertisement.LengthOf(
+            format.Version, format.Family, datagram.Message[VrrpAdvertisement.AddressCountOffset]);
+        int packetLength = datagram.IpHeaderLength + datagram.Message.Length;
+        int expectedLength = datagram.IpHeaderLength + length;
+        bool isPadded = format.Family == AddressFamily.InterNetwork
+            && packetLength > expectedLength && packetLength <= MinimumEthernetPayload;
+        if (packetLength != expectedLength && !isPadded)
+        {
+            return Drop(ReceiveFinding.Length, packetLength, expectedLength);
+        }
+
+        // 3: a trailer is recognised by length; none is known yet.
+        VrrpAdvertisement advertisement = VrrpAdvertisement.Measured(datagram.Message[..length], format.Family);
+        // 4
+        if (datagram.Destination.IsMulticast && datagram.HopLimit != VrrpAdvertisement.RequiredHopLimit)
+        {
+            return Drop(ReceiveFinding.HopLimit, datagram.HopLimit, VrrpAdvertisement.RequiredHopLimit);
+        }
+
+        // 5
+        if (advertisement.Version != format.Version)
+        {
+            return Drop(ReceiveFinding.Version, (int)advertisement.Version, (int)format.Version);
+        }
+
+        // 6: the HMAC trailer would be verified here. 7, 8:
+        if (format.Version == VrrpVersion.Version2 && JudgeVersion2(advertisement) is { IsAccepted: false } refused)
+        {
+            return refused;
+        }
+
+        return JudgeContent(datagram, advertisement, expectedLength, context);
+    }
+
+    private ReceiveVerdict JudgeVersion2(in VrrpAdvertisement advertisement)
+    {
+        AdvertisementFormat format = Rules.Format;
+        VrrpAuthenticationType type = advertisement.AuthenticationType;
+        if (type > VrrpAuthenticationType.AuthenticationHeader)
+        {
+            return Drop(ReceiveFinding.InvalidAuthenticationType, (int)type, (int)format.AuthenticationType);
+        }
+
+        if (type != format.AuthenticationType)
+        {
+            return Drop(ReceiveFinding.AuthenticationTypeMismatch, (int)type, (int)format.AuthenticationType);
+        }
+
+        if (type == VrrpAuthenticationType.Password && !advertisement.AuthenticationData.SequenceEqual(_authenticationData))
+        {
+            return Drop(ReceiveFinding.AuthenticationFailure);
+        }
+
+        return advertisement.Interval == format.Interval
+            ? default
+            : Drop(ReceiveFinding.Interval, Milliseconds(advertisement.Interval), Milliseconds(format.Interval));
+    }
+
+    private ReceiveVerdict JudgeContent(
+        in VrrpDatagram datagram, in VrrpAdvertisement advertisement, int expectedLength, in ReceiverContext context)
+    {
+        // 9
+        int type = advertisement.Message[0] & 0x0F;
+        if (type != VrrpAdvertisement.TypeAdvertisement)
+        {
+            return Drop(ReceiveFinding.Type, type, VrrpAdvertisement.TypeAdvertisement);
+        }
+
+        // 10
+        if (datagram.StatedLength != expectedLength)
+        {
+            return Drop(ReceiveFinding.StatedLength, datagram.StatedLength, expectedLength);
+        }
+
+        // 11
+        ReceiveFinding warnings = advertisement.Interval == Rules.Format.Interval
+            ? ReceiveFinding.None
+            : ReceiveFinding.DifferentInterval;
+        // 12
+        if (!VerifyChecksum(datagram, advertisement.Message, ref warnings))
+        {
+            return Drop(ReceiveFinding.Checksum);
+        }
+
+        // 13
+        if (datagram.Destination.IsMulticast == Rules.IsUnicast)
+        {
+            return Drop(ReceiveFinding.Destination, expected: Rules.IsUnicast ? 1 : 0);
+        }
+
+        // 14
+        if (Rules.OwnerIgnoresAdvertisements)
+        {
+            return Drop(ReceiveFinding.OwnerIgnores);
+        }
+
+        _statistics.AdvertisementsReceived++;
+        return JudgeSender(datagram, advertisement, warnings, context);
+    }
+
+    private ReceiveVerdict JudgeSender(
+        in VrrpDatagram datagram, in VrrpAdvertisement advertisement, ReceiveFinding warnings, in ReceiverContext context)
+    {
+        // 15
+        bool isTrusted = Rules.TrustsAddressListOfKnownMaster && !context.IsMaster && context.KnownMaster == datagram.Source;
+        if (!isTrusted && !MatchesAddresses(advertisement))
+        {
+            _statistics.AddressListErrors++;
+            warnings |= ReceiveFinding.AddressList;
+        }
+
+        // 16
+        if (Rules.IsUnicast && Rules.RequiresKnownPeer && JudgePeer(datagram) is { IsAccepted: false } refused)
+        {
+            return refused;
+        }
+
+        return new ReceiveVerdict
+        {
+            Warnings = warnings,
+            Advertisement = new ReceivedAdvertisement(datagram.Source, advertisement.Priority, advertisement.Interval),
+        };
+    }
+
+    private ReceiveVerdict JudgePeer(in VrrpDatagram datagram)
+    {
+        foreach (UnicastPeer peer in Rules.Peers.AsSpan())
+        {
+            if (peer.Address == datagram.Source)
+            {
+                return datagram.HopLimit >= peer.MinimumTtl && datagram.HopLimit <= peer.MaximumTtl
+                    ? default
+                    : Drop(ReceiveFinding.PeerHopLimit, datagram.HopLimit, peer.MinimumTtl);
+            }
+        }
+
+        return Drop(ReceiveFinding.UnknownPeer);
+    }
+
+    private bool VerifyChecksum(in VrrpDatagram datagram, ReadOnlySpan<byte> message, ref ReceiveFinding warnings)
+    {
+        AdvertisementFormat format = Rules.Format;
+        ChecksumCoverage coverage = Coverage;
+        if (datagram.IsChecksumVerified
+            || coverage == ChecksumCoverage.WithoutPseudoHeader
+            || AdvertisementChecksum.Verify(message, format.Version, datagram.Source, datagram.Destination, coverage))
+        {
+            return true;
+        }
+
+        bool mayBeOtherWay = Rules.IsUnicast
+            && format.OldUnicastChecksum == OldUnicastChecksum.Automatic
+            && format.Version == VrrpVersion.Version3
+            && format.Family == AddressFamily.InterNetwork;
+        if (!mayBeOtherWay)
+        {
+            return false;
+        }
+
+        if (_sawOldChecksum)
+        {
+            // The peer was upgraded, or there are peers of both kinds. Going on in the old way is understood by both.
+            return AdvertisementChecksum.Verify(
+                message, format.Version, datagram.Source, datagram.Destination, ChecksumCoverage.Standard);
+        }
+
+        _sawOldChecksum = AdvertisementChecksum.Verify(
+            message, format.Version, datagram.Source, datagram.Destination, ChecksumCoverage.MulticastPseudoHeader);
+        warnings |= _sawOldChecksum ? ReceiveFinding.OldUnicastChecksum : ReceiveFinding.None;
+        return _sawOldChecksum;
+    }
+
+    // The same addresses in any order. Peers mostly have the same order, so one comparison of bytes settles it.
+    private bool MatchesAddresses(in VrrpAdvertisement advertisement)
+    {
+        ReadOnlySpan<byte> received = advertisement.Addresses;
+        if (received.SequenceEqual(_addresses))
+        {
+            return true;
+        }
+
+        if (received.Length != _addresses.Length)
+        {
+            return false;
+        }
+
+        foreach (InternetAddress own in Rules.Format.Addresses.AsSpan())
+        {
+            if (!Contains(advertisement, own))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Contains(in VrrpAdvertisement advertisement, InternetAddress address)
+    {
+        for (int i = 0; i < advertisement.AddressCount; i++)
+        {
+            if (advertisement.AddressAt(i) == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Prepare()
+    {
+        AdvertisementFormat format = Rules.Format;
+        _addresses = new byte[format.Addresses.Count * VrrpAdvertisement.AddressLengthOf(format.Family)];
+        format.WriteAddresses(_addresses);
+        format.WriteAuthenticationData(_authenticationData);
+    }
+
+    private void Count(ReceiveFinding dropped)
+    {
+        switch (dropped)
+        {
+            case ReceiveFinding.Length or ReceiveFinding.StatedLength: _statistics.LengthErrors++; break;
+            case ReceiveFinding.HopLimit or ReceiveFinding.PeerHopLimit: _statistics.TtlErrors++; break;
+            case ReceiveFinding.Version: _statistics.VersionErrors++; break;
+            case ReceiveFinding.InvalidAuthenticationType: _statistics.InvalidAuthenticationTypes++; break;
+            case ReceiveFinding.AuthenticationTypeMismatch: _statistics.AuthenticationTypeMismatches++; break;
+            case ReceiveFinding.AuthenticationFailure: _statistics.AuthenticationFailures++; break;
+            case ReceiveFinding.Interval: _statistics.IntervalErrors++; break;
+            case ReceiveFinding.Type: _statistics.InvalidTypes++; break;
+            case ReceiveFinding.Checksum: _statistics.ChecksumErrors++; break;
+            case ReceiveFinding.Destination: _statistics.DestinationErrors++; break;
+            case ReceiveFinding.OwnerIgnores: _statistics.OwnerIgnored++; break;
+            case ReceiveFinding.UnknownPeer: _statistics.UnknownPeers++; break;
+            default: break;
+        }
+    }
+
+    private static ReceiveVerdict Drop(ReceiveFinding reason, int found = 0, int expected = 0) =>
+        new() { Dropped = reason, Found = found, Expected = expected };
+
+    private static int Milliseconds(TimeSpan interval) => (int)(interval.Ticks / TimeSpan.TicksPerMillisecond);
+}
