@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+
+namespace Keepalived.Linux.Netlink;
+
+/// <summary>
+/// A netlink socket: datagrams in and out, never blocking. It belongs to the network namespace of the thread that opened it.
+/// Headers: linux/netlink.h.
+/// </summary>
+public sealed partial class NetlinkSocket : INetlinkTransport
+{
+    /// <summary>The receive buffer asked for, in octets: room for about 1,000 notifications while the loop is busy.</summary>
+    public const int DefaultReceiveBuffer = 1 << 20;
+
+    private int _fd;
+
+    private NetlinkSocket(int fd) => _fd = fd;
+
+    /// <inheritdoc/>
+    public int Descriptor => _fd;
+
+    /// <summary>Opens a socket in the calling thread's network namespace.</summary>
+    /// <param name="family">Which family to speak with.</param>
+    /// <param name="receiveBuffer">
+    /// Octets the kernel may queue for us. Beyond net.core.rmem_max this needs CAP_NET_ADMIN; without it the kernel gives what it allows.
+    /// </param>
+    /// <exception cref="LinuxException">No socket: too many descriptors, or a kernel without the family.</exception>
+    public static NetlinkSocket Open(NetlinkFamily family, int receiveBuffer = DefaultReceiveBuffer)
+    {
+        int fd = Socket(NetlinkAbi.AfNetlink, NetlinkAbi.SockRaw | NetlinkAbi.SockNonblock | NetlinkAbi.SockCloexec, (int)family);
+        if (fd < 0)
+        {
+            LinuxException.ThrowLast($"open a netlink socket for {family}");
+        }
+
+        var socket = new NetlinkSocket(fd);
+        try
+        {
+            socket.Prepare(receiveBuffer);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return socket;
+    }
+
+    /// <inheritdoc/>
+    public Errno Send(ReadOnlySpan<byte> messages)
+    {
+        var kernel = new SocketAddress { Family = NetlinkAbi.AfNetlink };
+        while (true)
+        {
+            nint sent = SendTo(_fd, in MemoryMarshal.GetReference(messages), (nuint)messages.Length, NetlinkAbi.MsgDontwait, in kernel, SocketAddress.Size);
+            if (sent >= 0)
+            {
+                return Errno.None;
+            }
+
+            if (LibC.LastErrno != Errno.EINTR)
+            {
+                return LibC.LastErrno;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Receive(Span<byte> buffer, out NetlinkDatagram datagram)
+    {
+        while (true)
+        {
+            int addressLength = SocketAddress.Size;
+            // MSG_TRUNC makes the call return the datagram's own length, so a cut-off one is seen.
+            nint length = ReceiveFrom(_fd, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length,
+                NetlinkAbi.MsgDontwait | NetlinkAbi.MsgTrunc, out SocketAddress sender, ref addressLength);
+            if (length < 0 && LibC.LastErrno == Errno.EINTR)
+            {
+                continue;
+            }
+
+            if (length < 0)
+            {
+                datagram = default;
+                return LibC.LastErrno;
+            }
+
+            // Any process may send to our port: only the kernel, port 0, is believed.
+            if (sender.Port == 0)
+            {
+                datagram = new NetlinkDatagram((int)length, sender.Groups != 0);
+                return length > buffer.Length ? Errno.EMSGSIZE : Errno.None;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool WaitReadable(TimeSpan timeout)
+    {
+        var poll = new PollDescriptor { Descriptor = _fd, Events = NetlinkAbi.PollIn };
+        int milliseconds = (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
+        int ready = Poll(ref poll, 1, milliseconds);
+        return ready > 0 || (ready < 0 && LibC.LastErrno == Errno.EINTR);
+    }
+
+    /// <inheritdoc/>
+    public Errno Join(uint group) => SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.AddMembership, (int)group);
+
+    /// <summary>Closes the socket; doing it again does nothing.</summary>
+    public void Dispose()
+    {
+        int fd = Interlocked.Exchange(ref _fd, -1);
+        if (fd >= 0)
+        {
+            _ = LibC.Close(fd);
+        }
+    }
+
+    private void Prepare(int receiveBuffer)
+    {
+        if (SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbufForce, receiveBuffer) != Errno.None)
+        {
+            SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbuf, receiveBuffer);
+        }
+
+        // Each of these only makes answers shorter, richer or stricter: a kernel that lacks one is still understood.
+        SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.CapAck, 1);
+        SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.ExtAck, 1);
+        SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.GetStrictChk, 1);
+
+        var self = new SocketAddress { Family = NetlinkAbi.AfNetlink };
+        if (Bind(_fd, in self, SocketAddress.Size) < 0)
+        {
+            LinuxException.ThrowLast("bind a netlink socket");
+        }
+    }
+
+    private Errno SetOption(int level, int option, int value) =>
+        SetSockOpt(_fd, level, option, in value, sizeof(int)) < 0 ? LibC.LastErrno : Errno.None;
+
+    /// <summary>struct sockaddr_nl of linux/netlink.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct SocketAddress
+    {
+        internal const int Size = 12;
+
+        internal ushort Family;
+        internal ushort Padding;
+        internal uint Port;
+        internal uint Groups;
+    }
+
+    /// <summary>struct pollfd of asm-generic/poll.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollDescriptor
+    {
+        internal int Descriptor;
+        internal short Events;
+        internal short Returned;
+    }
+
+    [LibraryImport(LibC.Name, EntryPoint = "socket", SetLastError = true)]
+    private static partial int Socket(int domain, int type, int protocol);
+
+    [LibraryImport(LibC.Name, EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(int fd, in SocketAddress address, int length);
+
+    [LibraryImport(LibC.Name, EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetSockOpt(int fd, int level, int option, in int value, int length);
+
+    [LibraryImport(LibC.Name, EntryPoint = "sendto", SetLastError = true)]
+    private static partial nint SendTo(int fd, in byte buffer, nuint length, int flags, in SocketAddress to, int toLength);
+
+    [LibraryImport(LibC.Name, EntryPoint = "recvfrom", SetLastError = true)]
+    private static partial nint ReceiveFrom(int fd, ref byte buffer, nuint length, int flags, out SocketAddress from, ref int fromLength);
+
+    [LibraryImport(LibC.Name, EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeoutMilliseconds);
+}
