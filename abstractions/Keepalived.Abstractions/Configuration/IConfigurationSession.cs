@@ -21,6 +21,9 @@ public interface IConfigurationSession
     /// <summary>What <c>global_defs</c> said for everybody; complete when <see cref="IPlugin.BuildConfiguration"/> is called.</summary>
     GlobalDefinitions Globals { get; }
 
+    /// <summary>Which scripts may be run, and as whom.</summary>
+    Scripts.IScriptPolicy Scripts { get; }
+
     /// <summary>Adds a finding. The same finding at the same place is kept once.</summary>
     void Report(Diagnostic diagnostic);
 

@@ -31,23 +31,33 @@ public readonly record struct ScriptResult(ProcessExit? Exit, bool TimedOut, Tim
 }
 
 /// <summary>
+/// Says at configuration time which programs may be run and as whom. Reads the system, changes nothing; the reading of the
+/// configuration offers it as <see cref="Configuration.IConfigurationSession.Scripts"/>.
+/// </summary>
+public interface IScriptPolicy
+{
+    /// <summary>
+    /// Checks that a command can and may be run; reports what is wrong. False means: leave it out. To be called from
+    /// <see cref="Plugins.IPlugin.BuildConfiguration"/>, where <c>global_defs</c> is complete.
+    /// </summary>
+    bool Validate(ScriptCommand command, Configuration.SourceLocation location, Configuration.IConfigurationSession session);
+
+    /// <summary>Resolves <c>USER [GROUP]</c> or <c>USER :GROUP</c> words of the configuration; null (reported) when they do not exist.</summary>
+    ScriptUser? ResolveUser(Configuration.IKeywordReader reader);
+}
+
+/// <summary>
 /// Runs programs without ever blocking the loop: own process group, default signals, closed descriptors, the user's identity, a clean
 /// environment; at the time limit TERM to the group, 2 s later KILL.
 /// </summary>
 public interface IScriptRunner
 {
-    /// <summary>Checks at configuration time that a command can and may be run; reports what is wrong. False means: leave it out.</summary>
-    bool Validate(ScriptCommand command, Configuration.SourceLocation location, Configuration.IConfigurationSession session);
-
     /// <summary>Starts a program.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="extraArguments">Arguments appended to the configured ones.</param>
     /// <param name="limit">Time limit; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <param name="completed">Called on the loop when it has ended or could not be started; null when nobody wants to know.</param>
     IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null);
-
-    /// <summary>Resolves <c>USER [GROUP]</c> or <c>USER :GROUP</c> words of the configuration; null (reported) when they do not exist.</summary>
-    ScriptUser? ResolveUser(Configuration.IKeywordReader reader);
 }
 
 /// <summary>A script that has been started.</summary>
