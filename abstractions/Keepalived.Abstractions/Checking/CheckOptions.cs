@@ -31,7 +31,7 @@ public sealed record CheckOptions
     public TimeSpan? DelayLoop { get; init; }
 
     /// <summary><c>retry</c>: more tries before an up server is called down; default 1.</summary>
-    public int? Retry { get; init; }
+    public uint? Retry { get; init; }
 
     /// <summary><c>delay_before_retry</c>; default 1 s, or the checker's own.</summary>
     public TimeSpan? DelayBeforeRetry { get; init; }
@@ -55,13 +55,37 @@ public sealed record CheckOptions
 public abstract record CheckerDefinition(string Kind, CheckOptions Options)
 {
     /// <summary>Built-in number of retries where the checker's differs from 1.</summary>
-    public virtual int DefaultRetry => 1;
+    public virtual uint DefaultRetry => 1;
 
     /// <summary>Built-in delay before a retry where the checker's differs from 1 s; null = the delay loop.</summary>
     public virtual TimeSpan? DefaultDelayBeforeRetry => TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The verdict in the words of keepalived's mails; the cause of the event of a real server. The default is that of the checks
+    /// that name no kind of their own.
+    /// </summary>
+    public virtual string Describe(in CheckResult result) => result.IsUp ? "CHECK succeed on service"
+        : result.Reason is null ? "CHECK failed on service" : $"CHECK failed on service : {result.Reason}";
+
     /// <summary>Makes the checker for one real server.</summary>
     public abstract IChecker CreateChecker(CheckTarget target);
+}
+
+/// <summary>Which of the options that checkers have in common a checker's block takes.</summary>
+[Flags]
+public enum CheckOptionSet
+{
+    /// <summary>None: a checker that waits to be told (FILE_CHECK, BFD_CHECK).</summary>
+    None = 0,
+
+    /// <summary>Where and how to connect: <c>connect_ip</c> to <c>connect_timeout</c>.</summary>
+    Connection = 1,
+
+    /// <summary>When to probe and what to make of it: <c>delay_loop</c> to <c>log_all_failures</c>.</summary>
+    Timing = 2,
+
+    /// <summary>All of them.</summary>
+    All = Connection | Timing,
 }
 
 /// <summary>The state of the block <c>virtual_server/real_server</c>, as a checker's keywords see it.</summary>

@@ -5,15 +5,20 @@ namespace Keepalived.Checking;
 /// <summary>Registers a checker's block with the options that all checkers have.</summary>
 public static class CheckerKeywords
 {
-    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(4294);
+    // A TimeSpan of this many seconds still fits the nanoseconds of MonotonicTime; keepalived sets no limit of its own.
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(uint.MaxValue);
+    private static readonly TimeSpan _longestTimeout = TimeSpan.FromSeconds(4294);
+    private static readonly TimeSpan _shortest = TimeSpan.FromMicroseconds(1);
 
     /// <summary>
-    /// Adds <paramref name="name"/> to <c>virtual_server/real_server</c> with all common options; the caller adds its own keywords to the result.
+    /// Adds <paramref name="name"/> to <c>virtual_server/real_server</c> with the common options; the caller adds its own keywords to the result.
     /// </summary>
     /// <param name="keywords">The tree.</param>
     /// <param name="name">The keyword, for example <c>TCP_CHECK</c>.</param>
     /// <param name="summary">One sentence on what it checks.</param>
-    public static IKeywordBlock<TBuilder> AddChecker<TBuilder>(this IKeywordTree keywords, string name, string summary)
+    /// <param name="options">The common options that the block takes.</param>
+    public static IKeywordBlock<TBuilder> AddChecker<TBuilder>(
+        this IKeywordTree keywords, string name, string summary, CheckOptionSet options = CheckOptionSet.All)
         where TBuilder : CheckerBuilder, new()
     {
         ArgumentNullException.ThrowIfNull(keywords);
@@ -28,8 +33,16 @@ public static class CheckerKeywords
                     target.AddChecker(definition, builder.Location);
                 }
             });
-        AddConnectOptions(block);
-        AddTimingOptions(block);
+        if (options.HasFlag(CheckOptionSet.Connection))
+        {
+            AddConnectOptions(block);
+        }
+
+        if (options.HasFlag(CheckOptionSet.Timing))
+        {
+            AddTimingOptions(block);
+        }
+
         return block;
     }
 
@@ -48,20 +61,20 @@ public static class CheckerKeywords
             b.Options = b.Options with { BindInterface = r.Word("interface name") });
         block.Keyword(new("fwmark", "INT 0..4294967295", "Firewall mark of the check's packets."), (r, b) =>
             b.Options = b.Options with { FirewallMark = (uint)r.Integer("firewall mark", 0, uint.MaxValue) });
-        block.Keyword(new("connect_timeout", "SECONDS 0.000001..4294", "Time allowed for connecting.") { Default = "5" }, (r, b) =>
-            b.Options = b.Options with { ConnectTimeout = r.Seconds("time-out", TimeSpan.FromMicroseconds(1), _longest) });
+        block.Keyword(new("connect_timeout", "SECONDS 0.000001..4294", "Time allowed for connecting.") { Default = "the real server's, else 5" }, (r, b) =>
+            b.Options = b.Options with { ConnectTimeout = r.Seconds("time-out", _shortest, _longestTimeout) });
     }
 
     private static void AddTimingOptions<TBuilder>(IKeywordBlock<TBuilder> block)
         where TBuilder : CheckerBuilder
     {
-        block.Keyword(new("delay_loop", "SECONDS", "Time from one probe to the next.") { Default = "the real server's" }, (r, b) =>
-            b.Options = b.Options with { DelayLoop = r.Seconds("interval", TimeSpan.FromMicroseconds(1), _longest) });
-        block.Keyword(new("retry", "INT 0..4294967295", "More tries before a server that was up is called down.") { Default = "1" }, (r, b) =>
-            b.Options = b.Options with { Retry = (int)Math.Min(int.MaxValue, r.Integer("number of retries", 0, uint.MaxValue)) });
-        block.Keyword(new("delay_before_retry", "SECONDS", "Wait before a retry.") { Default = "1" }, (r, b) =>
-            b.Options = b.Options with { DelayBeforeRetry = r.Seconds("delay", TimeSpan.FromMicroseconds(1), _longest) });
-        block.Keyword(new("warmup", "SECONDS", "Upper bound of the random wait before the first probe.") { Default = "delay_loop" }, (r, b) =>
+        block.Keyword(new("delay_loop", "SECONDS 0.000001..4294967295", "Time from one probe to the next.") { Default = "the real server's, else 60" }, (r, b) =>
+            b.Options = b.Options with { DelayLoop = r.Seconds("interval", _shortest, _longest) });
+        block.Keyword(new("retry", "INT 0..4294967295", "More tries before a server that was up is called down.") { Default = "the real server's, else the checker's own" }, (r, b) =>
+            b.Options = b.Options with { Retry = (uint)r.Integer("number of retries", 0, uint.MaxValue) });
+        block.Keyword(new("delay_before_retry", "SECONDS 0..4294967295", "Wait before a retry.") { Default = "the real server's, else the checker's own" }, (r, b) =>
+            b.Options = b.Options with { DelayBeforeRetry = r.Seconds("delay", TimeSpan.Zero, _longest) });
+        block.Keyword(new("warmup", "SECONDS 0..4294967295", "Upper bound of the random wait before the first probe.") { Default = "delay_loop" }, (r, b) =>
             b.Options = b.Options with { Warmup = r.Seconds("warm-up", TimeSpan.Zero, _longest) });
         block.Keyword(new("alpha", "BOOL?", "Start as down; the first good probe raises the server.") { Default = "false" }, (r, b) =>
             b.Options = b.Options with { Alpha = r.OptionalBoolean() });

@@ -58,8 +58,12 @@ public sealed record VrrpLowerPriorityReceived(string Instance, int Priority, st
 /// <param name="VirtualServer">Identity of the virtual server as FIFO lines write it: <c>[address]:protocol:port</c> or <c>FWM mark</c>.</param>
 /// <param name="RealServer">Identity of the real server in the same form.</param>
 /// <param name="IsUp">Up or down.</param>
-/// <param name="Cause">What the checker said.</param>
-public sealed record RealServerStateChanged(string VirtualServer, string RealServer, bool IsUp, string Cause) : DaemonEvent(Cause);
+/// <param name="Cause">The checker's verdict in the words of keepalived's mails, for example <c>TCP CHECK failed on service</c>.</param>
+public sealed record RealServerStateChanged(string VirtualServer, string RealServer, bool IsUp, string Cause) : DaemonEvent(Cause)
+{
+    /// <summary>What the checker found, for example <c>connection refused</c>; null when there is nothing to add to the cause.</summary>
+    public string? Detail { get; init; }
+}
 
 /// <summary>A virtual server gained or lost its quorum.</summary>
 /// <param name="VirtualServer">Identity of the virtual server.</param>
