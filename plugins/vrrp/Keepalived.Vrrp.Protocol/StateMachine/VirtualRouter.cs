@@ -351,7 +351,7 @@ public sealed partial class VirtualRouter
         Debug.Assert(runs == (_protocolDeadline != MonotonicTime.Never), "A running router waits for something, another does not.");
         Debug.Assert(!runs || !_faults.HasFault, "A running router has no fault.");
         Debug.Assert(State != VirtualRouterState.Fault || !_faults.IsClear, "A router in FAULT has a fault.");
-        Debug.Assert(runs || State == VirtualRouterState.Fault || NextMasterChore == MonotonicTime.Never, "Only a master has announcements to make.");
+        Debug.Assert(State == VirtualRouterState.Master || NextMasterChore == MonotonicTime.Never, "Only a master has announcements to make.");
         Debug.Assert(EffectivePriority != 0, "Priority 0 is said, never held.");
         Debug.Assert(Parameters.Family == AddressFamily.InterNetwork || Source is not { Family: AddressFamily.InterNetwork }, "The source is of the router's family.");
     }
