@@ -34,6 +34,8 @@ internal sealed class RouterRig : IVirtualRouterEffects, ITakeoverGate
 
     public bool GateIsOpen { get; set; } = true;
 
+    public Action? WhenAsked { get; set; }
+
     public bool ShowsDeadlines { get; set; }
 
     public List<TransitionCause> Causes { get; } = [];
@@ -89,9 +91,11 @@ internal sealed class RouterRig : IVirtualRouterEffects, ITakeoverGate
     }
 
     /// <summary>Lets time pass as for a stopped process: one call at the end.</summary>
-    public RouterRig Freeze(double seconds)
+    public RouterRig Freeze(double seconds) => Freeze(TimeSpan.FromSeconds(seconds));
+
+    public RouterRig Freeze(TimeSpan duration)
     {
-        Now += TimeSpan.FromSeconds(seconds);
+        Now += duration;
         Router.OnDeadline(Now);
         return this;
     }
@@ -137,5 +141,9 @@ internal sealed class RouterRig : IVirtualRouterEffects, ITakeoverGate
     void IVirtualRouterEffects.Report(in RouterReport report) =>
         _lines.Add($"report {report.Kind}{(report.IsRepeated ? " again" : "")}");
 
-    bool ITakeoverGate.PermitsTakeover(VirtualRouter router) => GateIsOpen;
+    bool ITakeoverGate.PermitsTakeover(VirtualRouter router)
+    {
+        WhenAsked?.Invoke();
+        return GateIsOpen;
+    }
 }
