@@ -120,10 +120,17 @@ public sealed class AddressKernelTests : IDisposable
     [Fact]
     public void The_kernels_own_words_reach_the_caller()
     {
-        var error = Assert.Throws<NetlinkException>(() => _addresses.Add(new AddressInfo(_left, InetAddress.Parse("192.0.2.9"), 33)));
+        var replies = new RecordingReplies();
+        NetlinkWriter request = _connection.Begin(RouteAbi.NewLink);
+        request.PutStructure(new RouteAbi.LinkHeader { Index = _left });
+        request.PutUInt32(RouteAbi.IflaMtu, 1);
+        _connection.Queue(in request, replies);
 
-        Assert.NotNull(error.KernelText);
-        Assert.Contains(error.KernelText, error.Message, StringComparison.Ordinal);
+        _connection.Complete(TimeSpan.FromSeconds(5));
+
+        (_, Errno errno, string? text, _, _) = Assert.Single(replies.Ends);
+        Assert.Equal(Errno.EINVAL, errno);
+        Assert.Contains("mtu", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class RouteMonitorKernelTests : IDisposable
         Assert.False(_told.Links["left"].Flags.HasFlag(LinkFlags.LowerUp));
 
         _namespace.Ip("link", "set", "right", "up");
-        Until(monitor, () => _told.Links["left"].IsOperational);
+        Until(monitor, () => _told.Links["left"] is { IsOperational: true, State: OperationalState.Up });
 
         LinkInfo left = _told.Links["left"];
         Assert.True(left.Flags.HasFlag(LinkFlags.LowerUp | LinkFlags.Multicast | LinkFlags.Running));
