@@ -57,6 +57,15 @@ public interface IKeywordBlock<TState>
 
     /// <summary>Adds a keyword that opens a block whose lines are values, not keywords; the handler is called for each line.</summary>
     void Lines(KeywordSpec spec, KeywordHandler<TState> line);
+
+    /// <summary>Adds a keyword with arguments that opens a block whose lines are values, for example <c>virtual_server_group NAME { … }</c>.</summary>
+    /// <param name="spec">The keyword.</param>
+    /// <param name="open">Reads the arguments and makes the child's state; returning null (after reporting why) skips the block.</param>
+    /// <param name="line">Called for each line with the child's state.</param>
+    /// <param name="close">Called at the closing brace with the parent's and the child's state.</param>
+    void Lines<TChild>(
+        KeywordSpec spec, BlockOpener<TState, TChild> open, KeywordHandler<TChild> line, BlockCloser<TState, TChild>? close = null)
+        where TChild : class;
 }
 
 /// <summary>Reads one line. Throwing away the line is done by the reader's own failures; see <see cref="IKeywordReader"/>.</summary>

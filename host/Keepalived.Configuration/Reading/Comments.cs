@@ -1,0 +1,63 @@
+namespace Keepalived.Configuration;
+
+/// <summary>
+/// Cuts comments: <c>#</c> and <c>!</c> outside double quotes begin one anywhere in a line. A backslash takes their meaning from them.
+/// </summary>
+internal static class Comments
+{
+    /// <summary>The line up to its comment, without surrounding blanks.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="leading">Number of bytes cut in front.</param>
+    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> line, out int leading)
+    {
+        leading = Separators.SkipBlanks(line, 0);
+        bool quoted = false;
+        int at = leading;
+        while (at < line.Length)
+        {
+            int found = line[at..].IndexOfAny("!#\"\\"u8);
+            if (found < 0)
+            {
+                at = line.Length;
+                break;
+            }
+
+            at += found;
+            byte value = line[at];
+            if (value == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (value == '\\')
+            {
+                at++;
+            }
+            else if (!quoted)
+            {
+                break;
+            }
+
+            at++;
+        }
+
+        ReadOnlySpan<byte> kept = line[leading..Math.Min(at, line.Length)];
+        int end = kept.LastIndexOfAnyExcept(Separators.Blanks);
+        return kept[..(end + 1)];
+    }
+
+    /// <summary>Offset of the double quote that is not closed; -1 when all are.</summary>
+    public static int UnmatchedQuote(ReadOnlySpan<byte> line)
+    {
+        bool quoted = false;
+        int last = -1;
+        for (int at = line.IndexOf((byte)'"'); at >= 0;)
+        {
+            quoted = !quoted;
+            last = at;
+            int next = line[(at + 1)..].IndexOf((byte)'"');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+
+        return quoted ? last : -1;
+    }
+}

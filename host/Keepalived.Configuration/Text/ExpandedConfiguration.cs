@@ -1,0 +1,101 @@
+using System.Text;
+
+namespace Keepalived.Configuration;
+
+/// <summary>
+/// The whole configuration after preprocessing: one block of text, the lines in it, and where each came from. The parent makes it once and
+/// hands it to every child, so that all processes run the same configuration even when a file changes meanwhile. Immutable.
+/// </summary>
+public sealed class ExpandedConfiguration
+{
+    private readonly byte[] _text;
+    private readonly ExpandedLine[] _lines;
+    private readonly SourceUnit[] _units;
+
+    internal ExpandedConfiguration(
+        byte[] text, ExpandedLine[] lines, SourceUnit[] units, IReadOnlyList<string> files, IReadOnlyList<Diagnostic> diagnostics, bool mainFileFound)
+    {
+        _text = text;
+        _lines = lines;
+        _units = units;
+        Files = files;
+        Diagnostics = diagnostics;
+        MainFileFound = mainFileFound;
+    }
+
+    /// <summary>The text of all lines, end to end, as read (UTF-8 unless the operator wrote something else).</summary>
+    public ReadOnlySpan<byte> Text => _text;
+
+    /// <summary>All lines in order.</summary>
+    public ReadOnlySpan<ExpandedLine> Lines => _lines;
+
+    /// <summary>Where lines came from.</summary>
+    public IReadOnlyList<SourceUnit> Units => _units;
+
+    /// <summary>Paths of the files that were read, in order of opening.</summary>
+    public IReadOnlyList<string> Files { get; }
+
+    /// <summary>What preprocessing found; empty in a configuration that was handed over, since the parent has reported it.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>False when the main file does not exist; the configuration is then empty.</summary>
+    public bool MainFileFound { get; }
+
+    /// <summary>The bytes of a line.</summary>
+    public ReadOnlySpan<byte> TextOf(int line) => _text.AsSpan(_lines[line].Start, _lines[line].Length);
+
+    /// <summary>The chain of lines that led to a line.</summary>
+    public SourceOrigin OriginOf(int line)
+    {
+        ExpandedLine entry = _lines[line];
+        SourceUnit unit = _units[entry.Unit];
+        if (unit.ParentLine >= 0)
+        {
+            unit.ParentOrigin ??= OriginOf(unit.ParentLine);
+        }
+
+        return new SourceOrigin(unit.File, entry.Number, unit.Relation, unit.ParentOrigin, unit.Detail);
+    }
+
+    /// <summary>The place of a byte of a line; its column counts characters.</summary>
+    /// <param name="line">Index of the line.</param>
+    /// <param name="offset">Offset of the byte in the line; the line's length means its end.</param>
+    public SourceLocation LocationOf(int line, int offset) =>
+        new(OriginOf(line), _lines[line].Column + SourceText.CharacterCount(TextOf(line)[..offset]));
+
+    /// <summary>Writes the configuration for <see cref="Read"/>.</summary>
+    public void Write(Stream stream) => ExpandedConfigurationFormat.Write(this, stream);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The stream holds something else or ends early.</exception>
+    public static ExpandedConfiguration Read(Stream stream) => ExpandedConfigurationFormat.Read(stream);
+}
+
+/// <summary>Bytes of configuration text as characters.</summary>
+internal static class SourceText
+{
+    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Decodes UTF-8; text that is not UTF-8 is taken as Latin-1, so that no byte is lost.</summary>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        if (System.Text.Unicode.Utf8.IsValid(bytes))
+        {
+            return _strict.GetString(bytes);
+        }
+
+        return Encoding.Latin1.GetString(bytes);
+    }
+
+    /// <summary>Number of characters that <see cref="Decode"/> would show, counting a surrogate pair once.</summary>
+    public static int CharacterCount(ReadOnlySpan<byte> bytes)
+    {
+        int count = 0;
+        foreach (byte value in bytes)
+        {
+            count += (value & 0xC0) == 0x80 ? 0 : 1;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,77 @@
+using Keepalived.Plugins;
+using Keepalived.Scripts;
+
+namespace Keepalived.Configuration;
+
+/// <summary>One reading: collects findings and what handlers leave. Used by one thread; thrown away when the plugins have built their records.</summary>
+public sealed class ConfigurationSession : IConfigurationSession
+{
+    private readonly Dictionary<Type, object> _collections = [];
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly HashSet<Diagnostic> _seen = [];
+    private readonly Dictionary<string, Exception> _failedOwners = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a reading.</summary>
+    /// <param name="roles">The processes whose blocks are read.</param>
+    /// <param name="isTest">True under <c>-t</c>.</param>
+    /// <param name="scripts">Judges scripts.</param>
+    public ConfigurationSession(PluginRoles roles, bool isTest, IScriptPolicy scripts)
+    {
+        Roles = roles;
+        IsTest = isTest;
+        Scripts = scripts;
+        Globals = new GlobalDefinitions { RouterId = Environment.MachineName };
+    }
+
+    /// <inheritdoc/>
+    public PluginRoles Roles { get; }
+
+    /// <inheritdoc/>
+    public bool IsTest { get; }
+
+    /// <inheritdoc/>
+    public IScriptPolicy Scripts { get; }
+
+    /// <inheritdoc/>
+    public GlobalDefinitions Globals { get; private set; }
+
+    /// <summary>The findings in order of reporting.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    /// <summary>Plugins whose handler threw something unexpected, with what it threw first; the host retires them.</summary>
+    public IReadOnlyDictionary<string, Exception> FailedOwners => _failedOwners;
+
+    /// <summary>While true, findings are dropped because another process reports the same ones.</summary>
+    internal bool IsMuted { get; set; }
+
+    /// <summary>Sets what <c>global_defs</c> said; called by the host between the walk and the plugins' validation.</summary>
+    public void SetGlobals(GlobalDefinitions globals)
+    {
+        ArgumentNullException.ThrowIfNull(globals);
+        Globals = globals;
+    }
+
+    /// <inheritdoc/>
+    public T Get<T>()
+        where T : class, new()
+    {
+        if (!_collections.TryGetValue(typeof(T), out object? collection))
+        {
+            _collections.Add(typeof(T), collection = new T());
+        }
+
+        return (T)collection;
+    }
+
+    /// <inheritdoc/>
+    public void Report(Diagnostic diagnostic)
+    {
+        ArgumentNullException.ThrowIfNull(diagnostic);
+        if (!IsMuted && _seen.Add(diagnostic))
+        {
+            _diagnostics.Add(diagnostic);
+        }
+    }
+
+    internal void OwnerFailed(string owner, Exception exception) => _failedOwners.TryAdd(owner, exception);
+}
