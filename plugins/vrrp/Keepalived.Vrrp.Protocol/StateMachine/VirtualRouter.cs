@@ -156,6 +156,10 @@ public sealed partial class VirtualRouter
         Apply(new(VirtualRouterInputKind.SourceChanged, now) { Source = source });
 
     /// <summary>Somebody else removed a virtual address: a master goes to BACKUP for a skew time, and so reinstalls all.</summary>
+    /// <remarks>
+    /// The caller tells its own removals from those of others: the kernel's notice of a removal that we made ourselves may
+    /// arrive when the router is master again.
+    /// </remarks>
     public void OnAddressLost(MonotonicTime now) => Apply(new(VirtualRouterInputKind.AddressLost, now));
 
     /// <summary>A reload installed further addresses: a master announces.</summary>
@@ -167,7 +171,10 @@ public sealed partial class VirtualRouter
     /// <summary>For sync groups: from MASTER to BACKUP with a full down timer. Other states stay.</summary>
     public void SwitchToBackup(MonotonicTime now) => Apply(new(VirtualRouterInputKind.SwitchToBackup, now));
 
-    /// <summary>Takes the parameters of a reload; see VirtualRouter.Reload.cs for what goes on and what starts afresh.</summary>
+    /// <summary>
+    /// Takes the parameters of a reload; see VirtualRouter.Reload.cs for what goes on and what starts afresh. Transmit images and
+    /// receive rules are to be renewed before, because a master with a new interval advertises it from inside this call.
+    /// </summary>
     /// <exception cref="ArgumentException">They cannot work, or belong to another router (id or family).</exception>
     public void UpdateParameters(VirtualRouterParameters parameters, MonotonicTime now) =>
         Apply(new(VirtualRouterInputKind.ParametersChanged, now) { Parameters = parameters });
