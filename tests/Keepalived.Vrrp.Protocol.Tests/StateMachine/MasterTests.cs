@@ -180,6 +180,17 @@ public sealed class MasterTests
     }
 
     [Fact]
+    public void The_interval_learned_from_an_earlier_master_is_forgotten_by_a_new_one()
+    {
+        var rig = new RouterRig().Backup().Hear(200, interval: 10).Advance(37);
+        Assert.Equal(VirtualRouterState.Master, rig.State);
+
+        rig.Router.OnAddressLost(rig.Now);
+
+        Assert.Equal(TimeSpan.FromMicroseconds(609_375), rig.UntilDeadline);
+    }
+
+    [Fact]
     public void A_group_switches_a_master_to_backup_with_a_full_timer()
     {
         var rig = new RouterRig().Master();
