@@ -1,0 +1,55 @@
+# Sourced by ./build, ./test, ./demo and bench/run: where things are, how to say things, how to get a package that is missing.
+# Never starts a service and never changes anything outside the repository but installed packages.
+
+root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
+else
+    bold='' dim='' red='' green='' yellow='' plain=''
+fi
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "${yellow}$*${plain}" >&2; }
+fail() {
+    printf '%s\n' "${red}$*${plain}" >&2
+    exit 1
+}
+
+require_dotnet() {
+    command -v dotnet >/dev/null || fail "The .NET 10 SDK is needed (the command dotnet was not found)."
+    case $(cd "$root" && dotnet --version 2>/dev/null) in
+        10.*) ;;
+        *) fail "The .NET 10 SDK is needed; dotnet --version says: $(cd "$root" && dotnet --version 2>&1 | head -1)" ;;
+    esac
+}
+
+# need COMMAND:PACKAGE...  Installs the packages whose command is missing. Returns 1, after saying what is missing, when it cannot;
+# the caller decides whether that is a skip or an end.
+need() {
+    local pair missing=() commands=()
+    for pair in "$@"; do
+        command -v "${pair%%:*}" >/dev/null || [ -x "/usr/sbin/${pair%%:*}" ] || {
+            missing+=("${pair#*:}")
+            commands+=("${pair%%:*}")
+        }
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        warn "Missing and not installable here (needs root and apt-get): ${commands[*]} (Debian: ${missing[*]})"
+        return 1
+    fi
+    say "Installing ${missing[*]}"
+    local log
+    log=$(mktemp)
+    if { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"; } \
+        >"$log" 2>&1 </dev/null; then
+        rm -f "$log"
+        return 0
+    fi
+    warn "apt-get could not install ${missing[*]}:"
+    tail -5 "$log" >&2
+    rm -f "$log"
+    return 1
+}
