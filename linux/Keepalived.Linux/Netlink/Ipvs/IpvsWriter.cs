@@ -29,8 +29,8 @@ internal static class IpvsWriter
         }
 
         uint persistent = service.PersistenceTimeout > 0 ? IpvsAbi.FlagPersistent : 0;
-        // All bits are set anew, but "hashed", which is the kernel's own.
-        writer.PutValue(IpvsAbi.SvcFlags, new Flags { Bits = (uint)service.Flags | persistent, Mask = ~IpvsAbi.FlagHashed });
+        // All bits are set anew; "hashed", which is the kernel's own, it sets again itself.
+        writer.PutValue(IpvsAbi.SvcFlags, new Flags { Bits = (uint)service.Flags | persistent, Mask = uint.MaxValue });
         writer.PutUInt32(IpvsAbi.SvcTimeout, service.PersistenceTimeout);
         PutMask(ref writer, key.IsIPv6, service.PersistencePrefixLength);
         writer.EndNested(nest);

@@ -127,7 +127,8 @@ internal static class RouteCodec
             ValidLifetime = lifetimes.Valid,
             Protocol = protocol,
         };
-        return !reader.Malformed && own.IsIPv4 == (header.Family == NetlinkAbi.AfInet) && !own.IsNone && header.PrefixLength <= own.Length * 8;
+        int length = header.Family == NetlinkAbi.AfInet ? 4 : 16;
+        return !reader.Malformed && own.Length == length && (remote.IsNone || remote.Length == length) && header.PrefixLength <= length * 8;
     }
 
     /// <summary>Reads RTM_NEWNEIGH or RTM_DELNEIGH of the IP families; false for anything else.</summary>
