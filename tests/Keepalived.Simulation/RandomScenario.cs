@@ -2,7 +2,7 @@ using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Simulation;
 
-/// <summary>Two to five routers of mixed configuration and a seeded sequence of misfortunes.</summary>
+/// <summary>Two to five routers of mixed configuration and a seeded sequence of misfortunes, reloads among them.</summary>
 public sealed class RandomScenario
 {
     private readonly Random _random;
@@ -89,11 +89,16 @@ public sealed class RandomScenario
         AdvertisesBeforeYielding = _random.Next(3) == 0,
     };
 
+    // Half of the reloads change nothing.
+    private VirtualRouterParameters Changed(VirtualRouterParameters parameters) => _random.Next(2) == 0
+        ? parameters with { }
+        : parameters with { BasePriority = (byte)(50 * _random.Next(1, 5)), DownTimerAdvertisements = _random.Next(2, 5) };
+
     private void Misfortune()
     {
         SimulatedRouter one = Lan.Routers[_random.Next(Lan.Routers.Count)];
         SimulatedRouter other = Lan.Routers[_random.Next(Lan.Routers.Count)];
-        switch (_random.Next(12))
+        switch (_random.Next(14))
         {
             case 0: one.Kill(); break;
             case 1: one.PowerOff(); break;
@@ -105,6 +110,7 @@ public sealed class RandomScenario
             case 8 when one != other: Lan.Block(one, other); break;
             case 9: Lan.Partition([.. Lan.Routers.Where(_ => _random.Next(2) == 0)]); break;
             case 10: Lan.Loss = _random.NextDouble() / 2; break;
+            case 11 or 12: one.Reload(Changed(one.Core.Parameters)); break;
             default: Lan.Heal(); break;
         }
     }

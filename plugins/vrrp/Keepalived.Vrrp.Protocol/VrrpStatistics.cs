@@ -62,4 +62,28 @@ public sealed class VrrpStatistics
 
     /// <summary>Unicast from an address that is no configured peer. Not in the statistics file.</summary>
     public ulong UnknownPeers { get; internal set; }
+
+    /// <summary>Sets every counter to zero (the signal that writes the statistics and clears them).</summary>
+    public void Clear()
+    {
+        AdvertisementsReceived = 0;
+        AdvertisementsSent = 0;
+        BecameMaster = 0;
+        ReleasedMaster = 0;
+        LengthErrors = 0;
+        TtlErrors = 0;
+        InvalidTypes = 0;
+        IntervalErrors = 0;
+        AddressListErrors = 0;
+        InvalidAuthenticationTypes = 0;
+        AuthenticationTypeMismatches = 0;
+        AuthenticationFailures = 0;
+        PriorityZeroReceived = 0;
+        PriorityZeroSent = 0;
+        VersionErrors = 0;
+        ChecksumErrors = 0;
+        DestinationErrors = 0;
+        OwnerIgnored = 0;
+        UnknownPeers = 0;
+    }
 }

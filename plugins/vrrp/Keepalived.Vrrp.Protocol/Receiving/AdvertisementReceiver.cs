@@ -18,7 +18,7 @@ public sealed class AdvertisementReceiver
     private byte[] _addresses = [];
     private ReceiveFinding _reported;
     private int _reportEpoch;
-    private bool _sawOldChecksum;
+    private ChecksumCompatibility _checksums;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="rules">What is demanded.</param>
@@ -34,26 +34,7 @@ public sealed class AdvertisementReceiver
     public ReceiveRules Rules { get; private set; }
 
     /// <summary>What checksums of sent packets shall cover: the configured way, or the old one once a peer was seen to use it.</summary>
-    public ChecksumCoverage Coverage
-    {
-        get
-        {
-            AdvertisementFormat format = Rules.Format;
-            if (format.Version != VrrpVersion.Version3 || format.Family != AddressFamily.InterNetwork)
-            {
-                return ChecksumCoverage.Standard;
-            }
-
-            if (format.Version3ChecksumAsVersion2)
-            {
-                return ChecksumCoverage.WithoutPseudoHeader;
-            }
-
-            bool old = format.OldUnicastChecksum == OldUnicastChecksum.Always
-                || (format.OldUnicastChecksum == OldUnicastChecksum.Automatic && _sawOldChecksum);
-            return Rules.IsUnicast && old ? ChecksumCoverage.MulticastPseudoHeader : ChecksumCoverage.Standard;
-        }
-    }
+    public ChecksumCoverage Coverage => _checksums.Coverage(Rules);
 
     /// <summary>Takes new rules after a reload; what was learned about the peers' checksum stays.</summary>
     public void UpdateRules(ReceiveRules rules)
@@ -163,7 +144,7 @@ public sealed class AdvertisementReceiver
             ? ReceiveFinding.None
             : ReceiveFinding.DifferentInterval;
         // 12
-        if (!VerifyChecksum(datagram, advertisement.Message, ref warnings))
+        if (!datagram.IsChecksumVerified && !_checksums.Verify(Rules, datagram, advertisement.Message, ref warnings))
         {
             return Drop(ReceiveFinding.Checksum);
         }
@@ -221,39 +202,6 @@ public sealed class AdvertisementReceiver
         }
 
         return Drop(ReceiveFinding.UnknownPeer);
-    }
-
-    private bool VerifyChecksum(in VrrpDatagram datagram, ReadOnlySpan<byte> message, ref ReceiveFinding warnings)
-    {
-        AdvertisementFormat format = Rules.Format;
-        ChecksumCoverage coverage = Coverage;
-        if (datagram.IsChecksumVerified
-            || coverage == ChecksumCoverage.WithoutPseudoHeader
-            || AdvertisementChecksum.Verify(message, format.Version, datagram.Source, datagram.Destination, coverage))
-        {
-            return true;
-        }
-
-        bool mayBeOtherWay = Rules.IsUnicast
-            && format.OldUnicastChecksum == OldUnicastChecksum.Automatic
-            && format.Version == VrrpVersion.Version3
-            && format.Family == AddressFamily.InterNetwork;
-        if (!mayBeOtherWay)
-        {
-            return false;
-        }
-
-        if (_sawOldChecksum)
-        {
-            // The peer was upgraded, or there are peers of both kinds. Going on in the old way is understood by both.
-            return AdvertisementChecksum.Verify(
-                message, format.Version, datagram.Source, datagram.Destination, ChecksumCoverage.Standard);
-        }
-
-        _sawOldChecksum = AdvertisementChecksum.Verify(
-            message, format.Version, datagram.Source, datagram.Destination, ChecksumCoverage.MulticastPseudoHeader);
-        warnings |= _sawOldChecksum ? ReceiveFinding.OldUnicastChecksum : ReceiveFinding.None;
-        return _sawOldChecksum;
     }
 
     // The same addresses in any order. Peers mostly have the same order, so one comparison of bytes settles it.
