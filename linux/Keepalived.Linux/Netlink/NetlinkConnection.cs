@@ -1,5 +1,6 @@
-// The netlink half of Keepalived.Linux: sockets (bytes), connection (this file: sequence numbers, acknowledgements, multipart answers,
-// chunks), attributes (AttributeReader, NetlinkWriter) and one client per family on top (Route/, Generic/).
+// The netlink half of Keepalived.Linux: sockets (NetlinkSocket: bytes), connection (this file with RequestExchange: sequence numbers,
+// acknowledgements, multipart answers, chunks), attributes (AttributeReader, NetlinkWriter) and one client per family on top (Route/,
+// Generic/, Ipvs/).
 //
 // A connection belongs to one thread, usually the loop's. One turn of it:
 //   1. Requests are queued with Begin and Queue, as many as there are; Flush sends the first chunk when nothing is under way.
@@ -10,8 +11,6 @@
 //
 // It never blocks but in Complete, never reads a clock, and never believes a datagram that is not the kernel's.
 // Headers: linux/netlink.h. Text: Documentation/userspace-api/netlink/intro.rst of the kernel.
-using System.Runtime.InteropServices;
-
 namespace Keepalived.Linux.Netlink;
 
 /// <summary>Requests to the kernel and what it answers, over one transport. Belongs to one thread.</summary>
@@ -26,18 +25,12 @@ public sealed class NetlinkConnection : IDisposable
     // netlink_dump of the kernel fills at most 32 KiB at once, whatever the buffer.
     private const int ReceiveSize = 32 * 1024;
     private const int LargestReceiveSize = 4 * 1024 * 1024;
-    private const int LargestChunkBytes = 64 * 1024;
     private const int DatagramsPerTurn = 128;
 
     private readonly INetlinkTransport _transport;
-    private readonly RequestQueue _queue = new();
-    private readonly int _chunkSize;
+    private readonly RequestExchange _exchange;
     private INetlinkNotificationHandler? _notifications;
     private byte[] _buffer = new byte[ReceiveSize];
-    private uint _sequence;
-    private int _sent;
-    private int _unanswered;
-    private bool _interrupted;
     private bool _overrun;
     private bool _busy;
 
@@ -50,14 +43,14 @@ public sealed class NetlinkConnection : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(chunkSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(chunkSize, 1024);
         _transport = transport;
-        _chunkSize = chunkSize;
+        _exchange = new RequestExchange(chunkSize);
     }
 
     /// <summary>What an event loop watches for reading; it then calls <see cref="OnReadable"/>. -1 with a fake transport.</summary>
     public int Descriptor => _transport.Descriptor;
 
     /// <summary>Requests that have not ended yet, sent or not.</summary>
-    public int Pending => _queue.Count - (_sent - _unanswered);
+    public int Pending => _exchange.Pending;
 
     /// <summary>Subscribes to a multicast group of the family; what comes goes to the handler.</summary>
     /// <exception cref="NetlinkException">The kernel knows no such group, or refuses.</exception>
@@ -77,13 +70,13 @@ public sealed class NetlinkConnection : IDisposable
     /// <param name="flags">NLM_F bits beyond NLM_F_REQUEST and NLM_F_ACK, such as the creation flags.</param>
     /// <param name="size">Octets it may take.</param>
     public NetlinkWriter Begin(ushort type, ushort flags = 0, int size = DefaultRequestSize) =>
-        new(_queue.Reserve(size), type, (ushort)(flags | NetlinkAbi.Request | NetlinkAbi.Ack));
+        new(_exchange.Reserve(size), type, (ushort)(flags | NetlinkAbi.Request | NetlinkAbi.Ack));
 
     /// <summary>Starts a request for all entries of a table; the same as <see cref="Begin"/> otherwise.</summary>
     /// <param name="type">The message type in the family's numbers.</param>
     /// <param name="size">Octets it may take.</param>
     public NetlinkWriter BeginDump(ushort type, int size = DefaultRequestSize) =>
-        new(_queue.Reserve(size), type, NetlinkAbi.Request | NetlinkAbi.Dump) { IsDump = true };
+        new(_exchange.Reserve(size), type, NetlinkAbi.Request | NetlinkAbi.Dump) { IsDump = true };
 
     /// <summary>Queues a written request. It is sent by the next <see cref="Flush"/>, <see cref="OnReadable"/> or <see cref="Complete"/>.</summary>
     /// <param name="request">What <see cref="Begin"/> gave.</param>
@@ -99,7 +92,7 @@ public sealed class NetlinkConnection : IDisposable
             throw new InvalidOperationException("The netlink request is longer than the size it was begun with.");
         }
 
-        _queue.Commit(new RequestQueue.Entry { Handler = handler, Token = token, Length = length, IsDump = request.IsDump });
+        _exchange.Commit(handler, token, length, request.IsDump);
     }
 
     /// <summary>Sends the next chunk if nothing is under way. Inside a handler it does nothing: the turn sends a chunk at its end.</summary>
@@ -164,7 +157,7 @@ public sealed class NetlinkConnection : IDisposable
     public void Dispose()
     {
         _transport.Dispose();
-        _queue.Dispose();
+        _exchange.Dispose();
     }
 
     private void GiveUpWaiting()
@@ -172,7 +165,7 @@ public sealed class NetlinkConnection : IDisposable
         _busy = true;
         try
         {
-            FailUnanswered(Errno.ETIMEDOUT);
+            _exchange.FailUnanswered(Errno.ETIMEDOUT);
             SendNextChunk();
         }
         finally
@@ -192,60 +185,16 @@ public sealed class NetlinkConnection : IDisposable
     private void SendNextChunk()
     {
         // A chunk that cannot be sent makes nothing readable, so the next one is tried here, but no more than were queued.
-        for (int tries = _queue.Count; tries > 0 && _unanswered == 0 && _queue.Count > 0; tries--)
+        for (int tries = _exchange.Pending; tries > 0 && _exchange.CanSend; tries--)
         {
-            int bytes = TakeChunk();
-            Errno errno = _transport.Send(_queue.Unsent(bytes));
-            _queue.Sent(bytes);
+            Errno errno = _transport.Send(_exchange.TakeChunk());
+            _exchange.ChunkSent();
             if (errno == Errno.None)
             {
                 return;
             }
 
-            FailUnanswered(errno);
-        }
-    }
-
-    private int TakeChunk()
-    {
-        int bytes = 0;
-        int count = 0;
-        int limit = Math.Min(_chunkSize, _queue.Count);
-        while (count < limit)
-        {
-            ref RequestQueue.Entry entry = ref _queue[count];
-            if (count > 0 && (entry.IsDump || bytes + entry.Length > LargestChunkBytes))
-            {
-                break;
-            }
-
-            bytes += entry.Length;
-            count++;
-            if (entry.IsDump)
-            {
-                break;
-            }
-        }
-
-        StampSequence(count, bytes);
-        _sent = _unanswered = count;
-        _interrupted = false;
-        return bytes;
-    }
-
-    private void StampSequence(int count, int bytes)
-    {
-        // Sequence 0 is what notifications without a cause carry, so a chunk never reaches it.
-        if (_sequence == 0 || _sequence > uint.MaxValue - (uint)count)
-        {
-            _sequence = 1;
-        }
-
-        Span<byte> rest = _queue.Unsent(bytes);
-        for (int i = 0; i < count; i++)
-        {
-            MemoryMarshal.Write(rest[NetlinkAbi.SequenceOffset..], _sequence + (uint)i);
-            rest = rest[_queue[i].Length..];
+            _exchange.FailUnanswered(errno);
         }
     }
 
@@ -258,7 +207,7 @@ public sealed class NetlinkConnection : IDisposable
             case Errno.None:
                 Dispatch(_buffer.AsSpan(0, datagram.Length), datagram.IsMulticast);
                 // Without subscriptions nothing else can be waiting: spare the call that would say so.
-                return _unanswered > 0 || _notifications is not null || _overrun;
+                return _exchange.IsUnderWay || _notifications is not null || _overrun;
             case Errno.EAGAIN:
                 LoseWhatIsUnanswered();
                 return false;
@@ -288,7 +237,7 @@ public sealed class NetlinkConnection : IDisposable
         if (_overrun)
         {
             _overrun = false;
-            FailUnanswered(Errno.ENOBUFS);
+            _exchange.FailUnanswered(Errno.ENOBUFS);
         }
     }
 
@@ -304,7 +253,7 @@ public sealed class NetlinkConnection : IDisposable
             }
             else
             {
-                Answer(in message);
+                _exchange.Answer(in message);
             }
         }
 
@@ -312,55 +261,5 @@ public sealed class NetlinkConnection : IDisposable
         {
             ReportOverrun();
         }
-    }
-
-    private void Answer(in NetlinkMessage message)
-    {
-        uint place = unchecked(message.Sequence - _sequence);
-        if (place >= (uint)_sent || _unanswered == 0 || _queue[(int)place].Answered)
-        {
-            return;
-        }
-
-        _interrupted |= (message.Flags & NetlinkAbi.DumpInterrupted) != 0;
-        switch (message.Type)
-        {
-            case NetlinkAbi.Error or NetlinkAbi.Done:
-                End((int)place, NetlinkResult.Read(in message, _interrupted));
-                break;
-            case NetlinkAbi.Noop or NetlinkAbi.Overrun:
-                break;
-            default:
-                _queue[(int)place].Handler.Reply(_queue[(int)place].Token, in message);
-                break;
-        }
-    }
-
-    private void FailUnanswered(Errno errno)
-    {
-        int sent = _sent;
-        for (int i = 0; i < sent && _unanswered > 0; i++)
-        {
-            if (!_queue[i].Answered)
-            {
-                End(i, new NetlinkResult(errno));
-            }
-        }
-    }
-
-    private void End(int place, in NetlinkResult result)
-    {
-        ref RequestQueue.Entry entry = ref _queue[place];
-        (INetlinkReplyHandler handler, long token) = (entry.Handler, entry.Token);
-        entry.Answered = true;
-        _unanswered--;
-        if (_unanswered == 0)
-        {
-            _queue.Remove(_sent);
-            _sequence = unchecked(_sequence + (uint)_sent);
-            _sent = 0;
-        }
-
-        handler.Completed(token, in result);
     }
 }
