@@ -6,6 +6,40 @@ namespace Keepalived.Configuration;
 /// </summary>
 internal static class PlainWord
 {
+    /// <summary>
+    /// The text of a word. Outside quotes a backslash in front of <c>#</c> or <c>!</c>, which kept it from beginning a comment, is dropped;
+    /// any other stays.
+    /// </summary>
+    /// <param name="text">The line.</param>
+    /// <param name="range">Range of the word.</param>
+    /// <param name="start">Offset of its first byte or quote.</param>
+    public static string Decode(ReadOnlySpan<byte> text, Range range, int start)
+    {
+        ReadOnlySpan<byte> word = text[range];
+        if (text[start] == '"' || word.IndexOf((byte)'\\') < 0)
+        {
+            return SourceText.Decode(word);
+        }
+
+        var kept = new List<byte>(word.Length);
+        for (int i = 0; i < word.Length; i++)
+        {
+            if (word[i] == '\\' && i + 1 < word.Length)
+            {
+                if (word[i + 1] is not ((byte)'#' or (byte)'!'))
+                {
+                    kept.Add(word[i]);
+                }
+
+                i++;
+            }
+
+            kept.Add(word[i]);
+        }
+
+        return SourceText.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(kept));
+    }
+
     /// <summary>Finds the word at or after an offset; false when there is none before <paramref name="end"/>.</summary>
     /// <param name="text">The line.</param>
     /// <param name="offset">Where to look; moved behind the word.</param>

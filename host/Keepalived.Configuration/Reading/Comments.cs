@@ -8,10 +8,11 @@ internal static class Comments
     /// <summary>The line up to its comment, without surrounding blanks.</summary>
     /// <param name="line">The line.</param>
     /// <param name="leading">Number of bytes cut in front.</param>
-    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> line, out int leading)
+    /// <param name="quoted">True when a quote is still open at the end, so that what looks like a comment was taken as text.</param>
+    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> line, out int leading, out bool quoted)
     {
         leading = Separators.SkipBlanks(line, 0);
-        bool quoted = false;
+        quoted = false;
         int at = leading;
         while (at < line.Length)
         {

@@ -1,7 +1,7 @@
 namespace Keepalived.Configuration;
 
 /// <summary>An include line: which files, and what it insists on.</summary>
-/// <param name="Pattern">File name with wildcards and brace alternatives, as written.</param>
+/// <param name="Pattern">The rest of the line: file name with wildcards and brace alternatives; blanks and quotes belong to it.</param>
 /// <param name="Added">Checks that this line adds to those in force.</param>
 /// <param name="Column">Byte offset of the pattern in the line.</param>
 internal readonly record struct IncludeDirective(string Pattern, IncludeChecks Added, int Column)
@@ -18,13 +18,7 @@ internal readonly record struct IncludeDirective(string Pattern, IncludeChecks A
         }
 
         int start = Separators.SkipBlanks(line, offset);
-        ReadOnlySpan<byte> pattern = line[start..];
-        if (pattern.Length > 1 && pattern[0] == '"' && pattern[^1] == '"')
-        {
-            pattern = pattern[1..^1];
-        }
-
-        directive = new IncludeDirective(SourceText.Decode(pattern), checks, start);
+        directive = new IncludeDirective(SourceText.Decode(line[start..]), checks, start);
         return true;
     }
 

@@ -68,7 +68,7 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
             return;
         }
 
-        ReadOnlySpan<byte> text = Comments.Cut(raw.Line, out int leading);
+        ReadOnlySpan<byte> text = Comments.Cut(raw.Line, out int leading, out bool quoted);
         if (text.IsEmpty)
         {
             return;
@@ -94,10 +94,10 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
             return;
         }
 
-        AddStatement(text, unit, raw.Number, column);
+        AddStatement(text, unit, raw.Number, column, quoted);
     }
 
-    private void AddStatement(ReadOnlySpan<byte> text, int unit, int number, int column)
+    private void AddStatement(ReadOnlySpan<byte> text, int unit, int number, int column, bool quoted)
     {
         if (text[0] == '@')
         {
@@ -124,6 +124,12 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
         ReportUnsupported(text, unit, number, column, out ExpandedLineKind kind);
         _builder.AddLine(text, unit, number, column, kind);
         int quote = Comments.UnmatchedQuote(text);
+        if (quote < 0 && quoted)
+        {
+            // The last quote has a backslash, which keeps it from ending the string for comments but not for words.
+            quote = text.IndexOf((byte)'"');
+        }
+
         if (quote >= 0)
         {
             Error(
@@ -178,8 +184,20 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
 
         if (!anyMatch)
         {
-            bool wild = GlobPattern.HasWildcard(include.Pattern);
-            Missing(location, include.Pattern, checks.HasFlag(wild ? IncludeChecks.WildcardMatch : IncludeChecks.Match));
+            NothingMatches(include.Pattern, location, checks);
+        }
+    }
+
+    /// <summary>An empty <c>conf.d/*.conf</c> is normal, so a name with wildcards that matches nothing is worth a word only when asked for.</summary>
+    private void NothingMatches(string pattern, SourceLocation location, IncludeChecks checks)
+    {
+        if (!GlobPattern.HasWildcard(pattern))
+        {
+            Missing(location, pattern, checks.HasFlag(IncludeChecks.Match));
+        }
+        else if (checks.HasFlag(IncludeChecks.WildcardMatch))
+        {
+            Missing(location, pattern, isError: true);
         }
     }
 
@@ -190,7 +208,7 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
         if (kind != ConfigurationFileKind.Regular)
         {
             string message = $"'{name}' {Describe(kind)} and is skipped";
-            if (checks.HasFlag(IncludeChecks.Readable) && kind != ConfigurationFileKind.Directory)
+            if (checks.HasFlag(IncludeChecks.Readable))
             {
                 Error(DiagnosticClass.FileNotFound, location, message, "include regular files that are not executable");
             }
@@ -263,7 +281,7 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
             DiagnosticClass.GeneralError,
             _builder.LocationOf(unit, raw.Number, 1 + raw.Offset),
             tooLong
-                ? $"this line is longer than {SourceLines.LongestRead - 1} bytes: its first {SourceLines.LongestRead} bytes are dropped and the rest is read as a line of its own"
+                ? $"this line is longer than {SourceLines.LongestRead} bytes: its first {SourceLines.LongestRead} bytes are dropped and the rest is read as a line of its own"
                 : "this line contains a NUL byte and is ignored",
             tooLong ? "break the line up" : "remove the NUL byte");
     }

@@ -14,12 +14,12 @@ internal enum SourceLineFault
 }
 
 /// <summary>
-/// Cuts a file into lines the way keepalived's buffer does: at most 1023 bytes with the newline. What does not fit is one faulty line,
+/// Cuts a file into lines the way keepalived's buffer does: at most 1024 bytes with the newline. What does not fit is one faulty line,
 /// and the remainder is the next line.
 /// </summary>
 internal ref struct SourceLines(ReadOnlySpan<byte> text)
 {
-    /// <summary>The buffer of keepalived holds 1024 bytes, one of which ends the string.</summary>
+    /// <summary>Bytes of a line without its newline: the buffer of keepalived holds 1024, one of which ends the string.</summary>
     public const int LongestRead = 1023;
 
     private ReadOnlySpan<byte> _rest = text;
@@ -45,10 +45,10 @@ internal ref struct SourceLines(ReadOnlySpan<byte> text)
 
         Offset = _continues ? Offset + LongestRead : 0;
         Number += _continues ? 0 : 1;
+        int newline = _rest[..Math.Min(LongestRead + 1, _rest.Length)].IndexOf((byte)'\n');
         ReadOnlySpan<byte> window = _rest[..Math.Min(LongestRead, _rest.Length)];
-        int newline = window.IndexOf((byte)'\n');
         _continues = newline < 0 && window.Length < _rest.Length;
-        Line = newline < 0 ? window : window[..newline];
+        Line = newline < 0 ? window : _rest[..newline];
         _rest = _rest[(newline < 0 ? window.Length : newline + 1)..];
         Fault = _continues ? SourceLineFault.TooLong : Line.Contains((byte)0) ? SourceLineFault.HasNul : SourceLineFault.None;
         return true;

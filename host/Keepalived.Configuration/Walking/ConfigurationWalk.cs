@@ -98,7 +98,7 @@ public sealed class ConfigurationWalk
         PlainWord.TryTake(text, ref offset, statement.End, out Range range, out int start);
         if (!TryFind(block, text[range], out KeywordNode? node))
         {
-            Unregistered(block, SourceText.Decode(text[range]), statement);
+            Unregistered(block, PlainWord.Decode(text, range, start), statement);
             return;
         }
 

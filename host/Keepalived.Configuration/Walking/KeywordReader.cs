@@ -43,7 +43,7 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     public string? Peek()
     {
         int offset = _offset;
-        return PlainWord.TryTake(Text, ref offset, _end, out Range word, out _) ? SourceText.Decode(Text[word]) : null;
+        return PlainWord.TryTake(Text, ref offset, _end, out Range word, out int start) ? PlainWord.Decode(Text, word, start) : null;
     }
 
     public bool TryWord(out string word)
@@ -51,7 +51,7 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
         if (PlainWord.TryTake(Text, ref _offset, _end, out Range range, out int start))
         {
             _lastWord = start;
-            word = SourceText.Decode(Text[range]);
+            word = PlainWord.Decode(Text, range, start);
             return true;
         }
 

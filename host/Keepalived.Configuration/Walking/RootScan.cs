@@ -29,7 +29,7 @@ public sealed class RootScan
                 int offset = statement.Start;
                 if (PlainWord.TryTake(text, ref offset, statement.End, out Range word, out int start))
                 {
-                    string keyword = SourceText.Decode(text[word]);
+                    string keyword = PlainWord.Decode(text, word, start);
                     if (!found.ContainsKey(keyword))
                     {
                         found.Add(keyword, configuration.LocationOf(statement.Line, start));
