@@ -101,18 +101,14 @@ internal sealed class Preprocessor(ConfigurationReadOptions options)
     {
         if (text[0] == '@')
         {
-            ConditionResult condition = Condition.Decide(text, options.ConfigId, out int behind);
-            if (condition == ConditionResult.Malformed)
+            bool holds = Condition.Holds(text, options.ConfigId, out int behind, out bool namesId);
+            if (!namesId)
             {
-                _builder.AddLine(text, unit, number, column, ExpandedLineKind.Directive);
-                Error(
-                    DiagnosticClass.GeneralError,
-                    _builder.LocationOf(unit, number, column),
-                    "this condition names no configuration id",
-                    "write @ID or @^ID, then a blank, then the line");
+                int line = _builder.AddLine(text, unit, number, column, ExpandedLineKind.Directive);
+                Warn(_builder.LocationOfLine(line), "this condition names no configuration id", "write @ID or @^ID, then a blank, then the line");
             }
 
-            if (condition != ConditionResult.Holds)
+            if (!holds)
             {
                 return;
             }

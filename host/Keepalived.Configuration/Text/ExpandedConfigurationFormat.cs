@@ -48,7 +48,19 @@ internal static class ExpandedConfigurationFormat
         ArgumentNullException.ThrowIfNull(stream);
         using var buffer = new MemoryStream();
         stream.CopyTo(buffer);
-        var reader = new ByteReader(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        try
+        {
+            return Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        }
+        catch (OverflowException exception)
+        {
+            throw new InvalidDataException("A number of the expanded configuration is too large.", exception);
+        }
+    }
+
+    private static ExpandedConfiguration Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ByteReader(bytes);
         if (BinaryPrimitives.ReadUInt32BigEndian(reader.Take(4)) != Magic)
         {
             throw new InvalidDataException("This is no expanded configuration of this version of keepalived.");

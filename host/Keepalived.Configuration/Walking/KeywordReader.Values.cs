@@ -176,10 +176,10 @@ internal sealed partial class KeywordReader
         string message = $"'{word[length..]}' follows the number of the {what}";
         if (Session.IsTest)
         {
-            throw Reject(message, $"write {word[..length]}", DiagnosticClass.InvalidNumber);
+            throw Reject(message, "write the number alone", DiagnosticClass.InvalidNumber);
         }
 
-        Session.Report(new(DiagnosticClass.InvalidNumber, DiagnosticSeverity.Warning, At(_lastWord), message + " and is ignored", $"write {word[..length]}"));
+        Session.Report(new(DiagnosticClass.InvalidNumber, DiagnosticSeverity.Warning, At(_lastWord), message + " and is ignored", "write the number alone"));
     }
 
     private KeywordRejectedException NoNumber(string word, string what, string wanted) =>

@@ -104,7 +104,8 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     /// <summary>Reports words that the handler did not take. They do no harm, so they do not change the verdict.</summary>
     public void ReportSurplus()
     {
-        if (!AtEnd)
+        // Where a quote is not closed, which has been reported, words are not what the operator meant.
+        if (!AtEnd && Comments.UnmatchedQuote(Text) < 0)
         {
             SourceLocation location = NextLocation;
             string word = Peek() ?? "";
@@ -116,7 +117,7 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     private KeywordRejectedException Missing(string what)
     {
         var diagnostic = new Diagnostic(
-            DiagnosticClass.MissingParameter, DiagnosticSeverity.Error, NextLocation, $"'{Keyword}' lacks its {what}", $"add the {what}");
+            DiagnosticClass.MissingParameter, DiagnosticSeverity.Error, NextLocation, $"'{Keyword}' lacks an argument: {what}", $"add the {what}");
         Session.Report(diagnostic);
         return new KeywordRejectedException(diagnostic);
     }

@@ -1,0 +1,54 @@
+using System.Text;
+using Keepalived.Plugins;
+
+namespace Keepalived.Configuration.Tests;
+
+public sealed class ScaleTests
+{
+    [Fact]
+    public void A_configuration_of_37298_real_servers_reaches_its_handlers()
+    {
+        ConfigurationSession session = Walk(LargeConfiguration.Read(), PluginRoles.Checker);
+        Assert.Equal(LargeConfiguration.RealServers, session.Get<Seen>().ToString().Split("real_server").Length - 1);
+        Assert.Single(session.Diagnostics); // TCP_CHECK has no plugin here and is mentioned once, not 37,298 times.
+    }
+
+    [Fact]
+    public void The_text_of_a_large_configuration_is_held_once()
+    {
+        ExpandedConfiguration configuration = LargeConfiguration.Read();
+        Assert.True(configuration.Text.Length < LargeConfiguration.Text.Length, "comments and indentation are cut");
+        Assert.Equal(configuration.Text.Length, configuration.Lines.ToArray().Sum(line => line.Length));
+    }
+
+    [Fact]
+    public void A_process_skips_the_blocks_of_another_role_without_making_objects()
+    {
+        ExpandedConfiguration configuration = LargeConfiguration.Read();
+        Walk(configuration, PluginRoles.Vrrp);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Walk(configuration, PluginRoles.Vrrp);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated < 2_000_000, $"{allocated} bytes for {configuration.Lines.Length} lines");
+    }
+
+    [Fact]
+    public void The_root_scan_says_which_processes_a_configuration_needs()
+    {
+        KnownKeywords known = DemoKeywords.Known();
+        Assert.Equal(PluginRoles.Vrrp | PluginRoles.Checker, known.RolesToStart(RootScan.Run(LargeConfiguration.Read())));
+        Assert.Equal(PluginRoles.Vrrp, known.RolesToStart(Scan("global_defs { virtual_server }\n zork { virtual_server 1 2 { } }\nvrrp_instance V { }\n")));
+        Assert.Equal(PluginRoles.None, known.RolesToStart(Scan("static_ipaddress { }\n")));
+        Assert.Equal("/k.conf:3:5", Scan("a\nb\n    vrrp_instance V { }\n").Keywords["vrrp_instance"].ToString());
+    }
+
+    private static RootScan Scan(string text) => RootScan.Run(ConfigurationReader.Read(
+        "/k.conf", new ConfigurationReadOptions { FileSystem = new MemoryFiles().Add("/k.conf", Encoding.ASCII.GetBytes(text)) }));
+
+    private static ConfigurationSession Walk(ExpandedConfiguration configuration, PluginRoles roles)
+    {
+        var session = new ConfigurationSession(roles, isTest: false, new AnyScript());
+        ConfigurationWalk.Run(configuration, DemoKeywords.Build(roles), DemoKeywords.Known(), session, roles);
+        return session;
+    }
+}
