@@ -1,0 +1,45 @@
+using System.Xml.Linq;
+
+namespace Keepalived.Kernel.Tests;
+
+/// <summary>A test project's program, to be run inside a booted kernel.</summary>
+internal sealed class TestProgram
+{
+    // A boot and a program, with room for a machine that is busy.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    private readonly string _name;
+    private readonly string _path;
+
+    private TestProgram(string name, string path) => (_name, _path) = (name, path);
+
+    /// <summary>Finds the program that was built beside this one, in the same configuration.</summary>
+    internal static TestProgram Find(string project)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        string path = Path.Combine(own.Parent!.Parent!.FullName, project, own.Name, project);
+        Assert.True(File.Exists(path), $"{path} is missing: build tests/{project}");
+        return new TestProgram(project, path);
+    }
+
+    /// <summary>Boots a kernel, runs the program in it, and gives its report: the assembly element of xunit's XML.</summary>
+    /// <param name="arguments">Which tests to run.</param>
+    internal XElement RunInside(params string[] arguments)
+    {
+        string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "inside", _name));
+        if (folder.StartsWith("/tmp/", StringComparison.Ordinal) || folder.StartsWith("/run/", StringComparison.Ordinal))
+        {
+            Assert.Skip($"{folder} cannot be seen inside the kernel, which has a /tmp and a /run of its own: build outside of them");
+        }
+
+        string report = Path.Combine(folder, "report.xml");
+        Directory.CreateDirectory(folder);
+        File.Delete(report);
+        string quoted = string.Join(' ', arguments.Select(argument => $"'{argument}'"));
+        (int status, string output) = UserModeKernel.Run(folder, $"'{_path}' -noColor -noLogo {quoted} -xml '{report}'\n", s_limit);
+        Assert.True(File.Exists(report), $"{_name} left no report; status {status}\n{output}");
+        XElement assembly = XDocument.Load(report).Descendants("assembly").First();
+        Assert.True(status == 0, output);
+        return assembly;
+    }
+}
