@@ -17,6 +17,7 @@ public static unsafe partial class ProcessDescriptor
 {
     private const nint NumberOfPidfdOpen = 434;
     private const nint NumberOfPidfdSendSignal = 424;
+    private const int ById = 1;
     private const int ByPidfd = 3;
     private const int NoHang = 1;
     private const int Exited = 4;
@@ -55,6 +56,13 @@ public static unsafe partial class ProcessDescriptor
 
         end = new ProcessEnd(info.ProcessId, info.Status, info.Code != CodeExited);
         return info.ProcessId != 0;
+    }
+
+    /// <summary>Waits for a child that has been killed.</summary>
+    internal static void Reap(int processId)
+    {
+        SignalInfo info;
+        _ = WaitId(ById, (uint)processId, &info, Exited);
     }
 
     [LibraryImport(LibC.Name, EntryPoint = "syscall", SetLastError = true)]

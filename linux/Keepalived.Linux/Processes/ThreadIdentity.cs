@@ -1,0 +1,120 @@
+// setresuid(2), setresgid(2), setgroups(2) as raw system calls: the kernel's change one thread, the C library's change all of them.
+using System.Runtime.InteropServices;
+
+namespace Keepalived.Linux.Processes;
+
+/// <summary>
+/// Another identity for the calling thread alone, until disposed. The saved user id stays as it was, which is what lets the thread come
+/// back; a program started meanwhile gets the new identity for good, because exec copies the effective ids over the saved ones.
+/// </summary>
+internal readonly unsafe partial struct ThreadIdentity : IDisposable
+{
+    private static readonly bool s_isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    private readonly uint[] _groups;
+    private readonly UserIds _users;
+    private readonly UserIds _groupIds;
+
+    private ThreadIdentity(uint[] groups, UserIds users, UserIds groupIds)
+    {
+        _groups = groups;
+        _users = users;
+        _groupIds = groupIds;
+    }
+
+    // asm/unistd_64.h of x86; asm-generic/unistd.h of Arm64 and RISC-V.
+    private static nint NumberOfSetResUid => s_isX64 ? 117 : 147;
+
+    private static nint NumberOfSetResGid => s_isX64 ? 119 : 149;
+
+    private static nint NumberOfSetGroups => s_isX64 ? 116 : 159;
+
+    /// <summary>Changes the calling thread's identity. Stay on the thread until the result is disposed.</summary>
+    /// <exception cref="LinuxException">Not permitted; the thread is what it was.</exception>
+    internal static ThreadIdentity Assume(SpawnIdentity identity)
+    {
+        UserIds users;
+        UserIds groupIds;
+        _ = GetResUid(&users.Real, &users.Effective, &users.Saved);
+        _ = GetResGid(&groupIds.Real, &groupIds.Effective, &groupIds.Saved);
+        var previous = new ThreadIdentity(CurrentGroups(), users, groupIds);
+        Errno error = SetGroups([.. identity.Groups]);
+        if (error == Errno.None)
+        {
+            error = Set(NumberOfSetResGid, identity.GroupId, identity.GroupId, groupIds.Saved);
+        }
+
+        if (error == Errno.None)
+        {
+            error = Set(NumberOfSetResUid, identity.UserId, identity.UserId, users.Saved);
+        }
+
+        if (error != Errno.None)
+        {
+            previous.Restore(onlyGroups: true);
+            throw new LinuxException(
+                $"become user {identity.UserId}, group {identity.GroupId}", error, "running a program as somebody else needs root");
+        }
+
+        return previous;
+    }
+
+    /// <summary>Brings the thread's own identity back.</summary>
+    public void Dispose() => Restore(onlyGroups: false);
+
+    private void Restore(bool onlyGroups)
+    {
+        Errno error = onlyGroups ? Errno.None : Set(NumberOfSetResUid, _users.Real, _users.Effective, _users.Saved);
+        if (error == Errno.None && Set(NumberOfSetResGid, _groupIds.Real, _groupIds.Effective, _groupIds.Saved) == Errno.None)
+        {
+            error = SetGroups(_groups);
+        }
+
+        // A caller without the privilege never changed anything, so that failing to change it back means nothing.
+        if (error != Errno.None && !onlyGroups)
+        {
+            System.Environment.FailFast($"The loop thread is stuck in a script's identity: {error}");
+        }
+    }
+
+    private static uint[] CurrentGroups()
+    {
+        int count = GetGroups(0, null);
+        var groups = new uint[Math.Max(count, 0)];
+        fixed (uint* start = groups)
+        {
+            _ = GetGroups(count, start);
+        }
+
+        return groups;
+    }
+
+    private static Errno SetGroups(uint[] groups)
+    {
+        fixed (uint* start = groups)
+        {
+            return SystemCall(NumberOfSetGroups, groups.Length, (nint)start, 0) == 0 ? Errno.None : LibC.LastErrno;
+        }
+    }
+
+    private static Errno Set(nint call, uint real, uint effective, uint saved) =>
+        SystemCall(call, (nint)real, (nint)effective, (nint)saved) == 0 ? Errno.None : LibC.LastErrno;
+
+    [LibraryImport(LibC.Name, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport(LibC.Name, EntryPoint = "getresuid", SetLastError = true)]
+    private static partial int GetResUid(uint* real, uint* effective, uint* saved);
+
+    [LibraryImport(LibC.Name, EntryPoint = "getresgid", SetLastError = true)]
+    private static partial int GetResGid(uint* real, uint* effective, uint* saved);
+
+    [LibraryImport(LibC.Name, EntryPoint = "getgroups", SetLastError = true)]
+    private static partial int GetGroups(int size, uint* list);
+
+    private struct UserIds
+    {
+        internal uint Real;
+        internal uint Effective;
+        internal uint Saved;
+    }
+}
