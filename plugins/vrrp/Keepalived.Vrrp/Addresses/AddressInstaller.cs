@@ -1,0 +1,207 @@
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Scheduling;
+
+namespace Keepalived.Vrrp.Addresses;
+
+/// <summary>
+/// Brings the kernel's addresses to what the instances want, a chunk per turn of the loop, so that thousands of addresses
+/// delay no advertisement by more than a chunk's time (about 70 µs of the kernel's work per address). Wishes are states, not
+/// commands: an address that is wanted and unwanted again before its turn costs nothing.
+/// </summary>
+internal sealed class AddressInstaller : IAddressTableHandler, IDisposable
+{
+    /// <summary>Changes per turn of the loop: about 1 ms.</summary>
+    public const int ChunkSize = 16;
+
+    private readonly IScheduler _scheduler;
+    private readonly InterfaceTable _interfaces;
+    private readonly IAddressTable _table;
+    private readonly IDescriptorWatch? _watch;
+    private readonly Action _pump;
+    private readonly List<ManagedAddress?> _slots = [];
+    private readonly Stack<int> _freeSlots = new();
+    private readonly Dictionary<IManagedAddressOwner, int> _unsettled = [];
+    private readonly Queue<ManagedAddress> _work = new();
+    private int _inFlight;
+    private bool _pumpScheduled;
+
+    public AddressInstaller(IScheduler scheduler, InterfaceTable interfaces, Func<IAddressTableHandler, IAddressTable> open)
+    {
+        _scheduler = scheduler;
+        _interfaces = interfaces;
+        _pump = PumpAtTurnEnd;
+        _table = open(this);
+        _watch = _table.Descriptor < 0 ? null : scheduler.Watch(_table.Descriptor, Readiness.Read, OnReadable);
+    }
+
+    /// <summary>Nothing waits for the kernel.</summary>
+    public bool IsIdle => _inFlight == 0 && _work.Count == 0;
+
+    /// <summary>Called when the installer becomes idle.</summary>
+    public Action? BecameIdle { get; set; }
+
+    /// <summary>Asks for an address to be there or not. The kernel is told at the end of this turn, after the advertisements.</summary>
+    public void Want(ManagedAddress address, bool wanted)
+    {
+        address.IsWanted = wanted;
+        if (!address.IsQueued && !address.IsInFlight && address.IsPresent != wanted)
+        {
+            Enqueue(address);
+        }
+    }
+
+    /// <summary>True while something of this owner is queued or with the kernel.</summary>
+    public bool IsUnsettled(IManagedAddressOwner owner) => _unsettled.ContainsKey(owner);
+
+    /// <summary>Sends a chunk now: for the end of the daemon, where there may be no further turn.</summary>
+    public void Pump()
+    {
+        while (_inFlight == 0 && _work.Count > 0)
+        {
+            for (int i = 0; i < ChunkSize && _work.TryDequeue(out ManagedAddress? address); i++)
+            {
+                address.IsQueued = false;
+                Issue(address);
+            }
+
+            if (_inFlight > 0)
+            {
+                _table.Flush();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _table.Dispose();
+    }
+
+    void IAddressTableHandler.Completed(long token, Errno errno, string? kernelText)
+    {
+        ManagedAddress address = _slots[(int)(token >> 1)]!;
+        bool wasAdd = (token & 1) != 0;
+        _inFlight--;
+        address.IsInFlight = false;
+        _slots[address.Slot] = null;
+        _freeSlots.Push(address.Slot);
+        address.Slot = -1;
+        Conclude(address, wasAdd, errno, kernelText);
+        bool again = address.IsWanted != address.IsPresent && !(errno != Errno.None && wasAdd == address.IsWanted);
+        if (again)
+        {
+            Enqueue(address);
+        }
+
+        Settle(address.Owner);
+    }
+
+    private void Conclude(ManagedAddress address, bool wasAdd, Errno errno, string? kernelText)
+    {
+        if (wasAdd)
+        {
+            // EEXIST: the kernel has just what was asked for.
+            address.IsPresent = errno is Errno.None or Errno.EEXIST;
+            if (address.IsPresent)
+            {
+                _interfaces.NoteInstalled(address.Info);
+                address.Owner.AddressInstalled(address);
+            }
+            else
+            {
+                address.Owner.AddressFailed(address, wasAdd, errno, kernelText);
+            }
+
+            return;
+        }
+
+        address.IsPresent = false;
+        if (errno == Errno.None)
+        {
+            return;
+        }
+
+        address.ExpectedRemovals = Math.Max(0, address.ExpectedRemovals - 1);
+        // Not there, or its interface is not: nothing is left to remove.
+        if (errno is not (Errno.EADDRNOTAVAIL or Errno.ENODEV))
+        {
+            address.Owner.AddressFailed(address, wasAdd, errno, kernelText);
+        }
+    }
+
+    private void Issue(ManagedAddress address)
+    {
+        bool needless = address.IsWanted == address.IsPresent || address.Info.InterfaceIndex == 0;
+        if (needless)
+        {
+            address.IsPresent &= address.Info.InterfaceIndex != 0;
+            Settle(address.Owner);
+            return;
+        }
+
+        address.Slot = TakeSlot(address);
+        address.IsInFlight = true;
+        _inFlight++;
+        if (address.IsWanted)
+        {
+            _table.QueueAdd(address.Info, ((long)address.Slot << 1) | 1);
+        }
+        else
+        {
+            address.ExpectedRemovals++;
+            _table.QueueDelete(address.Info, (long)address.Slot << 1);
+        }
+    }
+
+    private void Enqueue(ManagedAddress address)
+    {
+        address.IsQueued = true;
+        _work.Enqueue(address);
+        System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_unsettled, address.Owner, out _)++;
+        if (!_pumpScheduled && _inFlight == 0)
+        {
+            _pumpScheduled = true;
+            _scheduler.RunAtTurnEnd(_pump);
+        }
+    }
+
+    private void Settle(IManagedAddressOwner owner)
+    {
+        ref int count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrNullRef(_unsettled, owner);
+        count--;
+        if (count == 0)
+        {
+            _unsettled.Remove(owner);
+            owner.AddressesSettled();
+        }
+    }
+
+    private int TakeSlot(ManagedAddress address)
+    {
+        if (_freeSlots.TryPop(out int slot))
+        {
+            _slots[slot] = address;
+            return slot;
+        }
+
+        _slots.Add(address);
+        return _slots.Count - 1;
+    }
+
+    private void OnReadable(Readiness readiness)
+    {
+        _table.OnReadable();
+        PumpAtTurnEnd();
+    }
+
+    private void PumpAtTurnEnd()
+    {
+        _pumpScheduled = false;
+        Pump();
+        if (IsIdle)
+        {
+            BecameIdle?.Invoke();
+        }
+    }
+}

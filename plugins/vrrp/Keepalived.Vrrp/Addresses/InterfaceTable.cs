@@ -1,0 +1,269 @@
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink;
+using Keepalived.Linux.Netlink.Route;
+
+namespace Keepalived.Vrrp.Addresses;
+
+/// <summary>Told of what the kernel changes; everything is called inside the reading of its news.</summary>
+internal interface IInterfaceTableListener
+{
+    /// <summary>Links or addresses are other than before: look again at what depends on them, once, when the news have been read.</summary>
+    void KernelChanged();
+
+    /// <summary>An address is gone.</summary>
+    void AddressRemoved(in AddressKey key);
+
+    /// <summary>News were lost and read again; expectations about pending news are void.</summary>
+    void NewsLost();
+
+    /// <summary>The kernel does not tell what exists.</summary>
+    void NewsFailed(string reason);
+
+    /// <summary>An address came or went, for <c>-a</c>.</summary>
+    void AddressSeen(in AddressInfo address, bool isAdded);
+}
+
+/// <summary>What identifies an address in the kernel.</summary>
+internal readonly record struct AddressKey(int InterfaceIndex, InetAddress Address, byte PrefixLength)
+{
+    public static AddressKey Of(in AddressInfo address) => new(address.InterfaceIndex, address.Address, address.PrefixLength);
+}
+
+/// <summary>
+/// The kernel's links and addresses as last told. Follows a <see cref="RouteMonitor"/>; after an overrun the kernel tells
+/// everything again and what it no longer tells is gone.
+/// </summary>
+internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteMonitorHandler
+{
+    private readonly Dictionary<int, Link> _links = [];
+    private readonly Dictionary<AddressKey, int> _addresses = [];
+    private readonly List<AddressKey> _gone = [];
+    private int _generation;
+    private bool _isResynchronizing;
+
+    /// <summary>The interface of this name; null while there is none.</summary>
+    public LinkInfo? Find(string name)
+    {
+        foreach (Link link in _links.Values)
+        {
+            if (link.Info.Name.Is(name))
+            {
+                return link.Info;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The interface of this index; null while there is none.</summary>
+    public LinkInfo? Find(int index) => _links.TryGetValue(index, out Link? link) ? link.Info : null;
+
+    /// <summary>True when the address is on the interface, or on any interface for index 0.</summary>
+    public bool Has(InetAddress address, int interfaceIndex)
+    {
+        foreach (Link link in _links.Values)
+        {
+            if ((interfaceIndex == 0 || link.Info.Index == interfaceIndex) && link.Addresses.Exists(a => a.Address == address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when exactly this address is in the kernel.</summary>
+    public bool Has(in AddressKey key) => _addresses.ContainsKey(key);
+
+    /// <summary>The address that advertisements leave from: the first IPv4 address or the first link-local IPv6 address that is not virtual.</summary>
+    /// <param name="interfaceIndex">The interface.</param>
+    /// <param name="isIPv6">The family.</param>
+    /// <param name="isVirtual">Whether an address is one of ours.</param>
+    public InetAddress PrimaryAddress(int interfaceIndex, bool isIPv6, Predicate<AddressKey> isVirtual)
+    {
+        if (!_links.TryGetValue(interfaceIndex, out Link? link))
+        {
+            return InetAddress.None;
+        }
+
+        foreach (AddressInfo address in link.Addresses)
+        {
+            bool fits = isIPv6
+                ? address.Address.IsIPv6 && address.Address.IsLinkLocal
+                    && (address.Flags & (AddressFlags.Tentative | AddressFlags.DadFailed)) == 0
+                : address.Address.IsIPv4;
+            if (fits && !isVirtual(AddressKey.Of(address)))
+            {
+                return address.Address;
+            }
+        }
+
+        return InetAddress.None;
+    }
+
+    /// <summary>An address that the kernel has acknowledged; its news may still be on the way.</summary>
+    public void NoteInstalled(in AddressInfo address) => _addresses[AddressKey.Of(address)] = _generation;
+
+    public void LinkChanged(LinkInfo link)
+    {
+        if (_links.TryGetValue(link.Index, out Link? known))
+        {
+            bool isSame = known.Info == link;
+            known.Info = link;
+            known.Generation = _generation;
+            if (isSame)
+            {
+                return;
+            }
+        }
+        else
+        {
+            _links.Add(link.Index, new Link(link) { Generation = _generation });
+        }
+
+        listener.KernelChanged();
+    }
+
+    public void LinkRemoved(LinkInfo link)
+    {
+        if (_links.Remove(link.Index))
+        {
+            RemoveAddressesOf(link.Index);
+            listener.KernelChanged();
+        }
+    }
+
+    public void AddressAdded(in AddressInfo address)
+    {
+        bool isNew = _addresses.TryAdd(AddressKey.Of(address), _generation);
+        if (!isNew)
+        {
+            _addresses[AddressKey.Of(address)] = _generation;
+        }
+
+        // Virtual addresses stay out of the list of an interface: there may be thousands and none is a source address.
+        if (address.Protocol != AddressInfo.KeepalivedProtocol && _links.TryGetValue(address.InterfaceIndex, out Link? link))
+        {
+            link.Put(address);
+        }
+
+        listener.AddressSeen(address, isAdded: true);
+        if (address.Protocol != AddressInfo.KeepalivedProtocol)
+        {
+            listener.KernelChanged();
+        }
+    }
+
+    public void AddressRemoved(in AddressInfo address)
+    {
+        _addresses.Remove(AddressKey.Of(address));
+        if (_links.TryGetValue(address.InterfaceIndex, out Link? link) && link.Drop(AddressKey.Of(address)))
+        {
+            listener.KernelChanged();
+        }
+
+        listener.AddressSeen(address, isAdded: false);
+        listener.AddressRemoved(AddressKey.Of(address));
+    }
+
+    public void Overrun()
+    {
+        _generation++;
+        _isResynchronizing = true;
+        listener.NewsLost();
+    }
+
+    public void Synchronized()
+    {
+        if (!_isResynchronizing)
+        {
+            return;
+        }
+
+        _isResynchronizing = false;
+        foreach ((int index, Link link) in _links)
+        {
+            if (link.Generation != _generation)
+            {
+                _links.Remove(index);
+            }
+        }
+
+        DropUntold();
+        listener.KernelChanged();
+    }
+
+    public void SynchronizationFailed(NetlinkException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        listener.NewsFailed(error.Message);
+    }
+
+    private void DropUntold()
+    {
+        _gone.Clear();
+        foreach ((AddressKey key, int generation) in _addresses)
+        {
+            if (generation != _generation)
+            {
+                _gone.Add(key);
+            }
+        }
+
+        RemoveGone();
+    }
+
+    private void RemoveAddressesOf(int index)
+    {
+        _gone.Clear();
+        foreach (AddressKey key in _addresses.Keys)
+        {
+            if (key.InterfaceIndex == index)
+            {
+                _gone.Add(key);
+            }
+        }
+
+        RemoveGone();
+    }
+
+    private void RemoveGone()
+    {
+        foreach (AddressKey key in _gone)
+        {
+            _addresses.Remove(key);
+            if (_links.TryGetValue(key.InterfaceIndex, out Link? link))
+            {
+                link.Drop(key);
+            }
+
+            listener.AddressRemoved(key);
+        }
+    }
+
+    private sealed class Link(LinkInfo info)
+    {
+        public LinkInfo Info { get; set; } = info;
+
+        public int Generation { get; set; }
+
+        /// <summary>In the order the kernel told them; virtual addresses left out.</summary>
+        public List<AddressInfo> Addresses { get; } = [];
+
+        public void Put(in AddressInfo address)
+        {
+            AddressKey key = AddressKey.Of(address);
+            int place = Addresses.FindIndex(a => AddressKey.Of(a) == key);
+            if (place < 0)
+            {
+                Addresses.Add(address);
+            }
+            else
+            {
+                Addresses[place] = address;
+            }
+        }
+
+        public bool Drop(AddressKey key) => Addresses.RemoveAll(a => AddressKey.Of(a) == key) > 0;
+    }
+}

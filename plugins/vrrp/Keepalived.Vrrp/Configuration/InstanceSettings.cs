@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Keepalived.Scripts;
+using Keepalived.Vrrp.Protocol;
+
+namespace Keepalived.Vrrp.Configuration;
+
+/// <summary>The scripts of an instance; null where there is none.</summary>
+internal sealed record NotifyScripts
+{
+    public static NotifyScripts None { get; } = new();
+
+    public ScriptCommand? Master { get; init; }
+
+    public ScriptCommand? Backup { get; init; }
+
+    public ScriptCommand? Fault { get; init; }
+
+    public ScriptCommand? Stop { get; init; }
+
+    public ScriptCommand? Deleted { get; init; }
+
+    public ScriptCommand? LowerPriority { get; init; }
+
+    /// <summary><c>notify</c>: run for everything, with four arguments.</summary>
+    public ScriptCommand? Any { get; init; }
+
+    /// <summary><c>notify_deleted</c> was there: a removal is told as DELETED instead of FAULT.</summary>
+    public bool SaysDeleted { get; init; }
+}
+
+/// <summary>
+/// A virtual router as it runs: complete, corrected and consistent. Compared by value: a reload with equal settings is no
+/// change. Places in the file are not part of it.
+/// </summary>
+internal sealed record InstanceSettings
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null only for unicast with a source address.</summary>
+    public required string? Interface { get; init; }
+
+    public required byte VirtualRouterId { get; init; }
+
+    public required AddressFamily Family { get; init; }
+
+    public required VrrpVersion Version { get; init; }
+
+    public required byte Priority { get; init; }
+
+    /// <summary>The configured or derived start state is MASTER.</summary>
+    public required bool StartsAsMaster { get; init; }
+
+    public required TimeSpan AdvertisementInterval { get; init; }
+
+    /// <summary><c>mcast_src_ip</c> or <c>unicast_src_ip</c>; null = the interface's.</summary>
+    public InternetAddress? Source { get; init; }
+
+    public bool IsUnicast { get; init; }
+
+    public EquatableArray<UnicastPeer> Peers { get; init; }
+
+    public bool ChecksUnicastSource { get; init; }
+
+    /// <summary>The group advertisements go to; without meaning for unicast.</summary>
+    public required InternetAddress MulticastGroup { get; init; }
+
+    /// <summary>TTL or hop limit of unicast; null = 255 for IPv4, the kernel's for IPv6.</summary>
+    public byte? UnicastTtl { get; init; }
+
+    public OldUnicastChecksum OldUnicastChecksum { get; init; }
+
+    public bool Version3ChecksumAsVersion2 { get; init; }
+
+    /// <summary>The PASS password; null for none.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>The addresses that advertisements list.</summary>
+    public EquatableArray<VirtualAddress> Addresses { get; init; }
+
+    /// <summary>The addresses that advertisements do not list.</summary>
+    public EquatableArray<VirtualAddress> ExcludedAddresses { get; init; }
+
+    public bool TracksInterface { get; init; } = true;
+
+    public bool TracksSourceAddress { get; init; }
+
+    public bool PromotesSecondaries { get; init; }
+
+    public bool Preempts { get; init; } = true;
+
+    public TimeSpan PreemptDelay { get; init; }
+
+    public bool Strict { get; init; }
+
+    public bool Accepts { get; init; } = true;
+
+    public bool SkipsAddressCheck { get; init; }
+
+    public bool OwnerIgnoresAdvertisements { get; init; }
+
+    public bool SilentToLowerPriority { get; init; }
+
+    public bool AdvertisesBeforeYielding { get; init; }
+
+    public int DownTimerAdvertisements { get; init; } = 3;
+
+    public AnnouncementParameters Announcements { get; init; } = new();
+
+    public uint? ReceiveBufferBytes { get; init; }
+
+    public NotifyScripts Notify { get; init; } = NotifyScripts.None;
+
+    public bool NotifiesPriorityChanges { get; init; }
+
+    public bool SmtpAlert { get; init; }
+
+    /// <summary>Another instance here has the same identity on the link; it stays in FAULT.</summary>
+    public bool IsDuplicate { get; init; }
+
+    /// <summary>Reasons why the instance may not run; it stays in FAULT. Each has been reported.</summary>
+    public int ConfigurationFaults { get; init; }
+
+    /// <summary>The owner of the virtual addresses (RFC 9568 section 6.1).</summary>
+    public bool IsOwner => Priority == VirtualRouterParameters.OwnerPriority;
+
+    /// <summary>What the state machine needs.</summary>
+    public VirtualRouterParameters ToParameters() => new()
+    {
+        VirtualRouterId = VirtualRouterId,
+        Family = Family,
+        Version = Version,
+        BasePriority = Priority,
+        AdvertisementInterval = AdvertisementInterval,
+        DownTimerAdvertisements = DownTimerAdvertisements,
+        StartsAsMaster = StartsAsMaster,
+        Preempts = Preempts,
+        PreemptDelay = PreemptDelay,
+        SilentToLowerPriority = SilentToLowerPriority,
+        AdvertisesBeforeYielding = AdvertisesBeforeYielding,
+        Announcements = Announcements,
+    };
+
+    /// <summary>What both ends must agree on.</summary>
+    public AdvertisementFormat ToFormat() => new()
+    {
+        VirtualRouterId = VirtualRouterId,
+        Version = Version,
+        Family = Family,
+        Interval = AdvertisementInterval,
+        Addresses = [.. Addresses.Select(a => a.Address)],
+        Password = Password,
+        Version3ChecksumAsVersion2 = Version3ChecksumAsVersion2,
+        OldUnicastChecksum = OldUnicastChecksum,
+    };
+
+    /// <summary>What is demanded of advertisements before they are believed.</summary>
+    public ReceiveRules ToReceiveRules() => new()
+    {
+        Format = ToFormat(),
+        IsUnicast = IsUnicast,
+        Peers = [.. Peers],
+        RequiresKnownPeer = ChecksUnicastSource,
+        TrustsAddressListOfKnownMaster = SkipsAddressCheck,
+        OwnerIgnoresAdvertisements = OwnerIgnoresAdvertisements,
+    };
+}
+
+/// <summary>The whole configuration of the plugin.</summary>
+internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<InstanceSettings> Instances);

@@ -1,0 +1,111 @@
+using Keepalived.Events;
+using Keepalived.Scripts;
+using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Vrrp.Runtime;
+
+/// <summary>
+/// Tells the world about one instance: first its specific script, then its general one, then the event bus, where FIFO, mail and the
+/// rest listen. What is told while addresses are still being changed waits until they are, so that a script finds them there.
+/// </summary>
+internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, ILogger logger)
+{
+    private readonly Queue<Notice> _waiting = new();
+
+    /// <summary>Name and scripts of the instance; a reload replaces them.</summary>
+    public required InstanceSettings Settings { get; set; }
+
+    /// <summary>Hold back until <see cref="Release"/>.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>The instance is in another state.</summary>
+    public void StateChanged(VrrpState previous, VrrpState state, byte priority, string cause) => Tell(
+        new(ScriptOf(state), NameOf(state), priority, new VrrpInstanceStateChanged(Settings.Name, previous, state, priority, cause)));
+
+    /// <summary>The instance, a master, heard a lower priority.</summary>
+    public void LowerPriorityReceived(byte priority, string cause) => Tell(
+        new(Settings.Notify.LowerPriority, "MASTER_RX_LOWER_PRI", priority, new VrrpLowerPriorityReceived(Settings.Name, priority, cause)));
+
+    /// <summary>The effective priority is another; scripts are told only if configured.</summary>
+    public void PriorityChanged(VrrpState state, byte previous, byte priority, string cause)
+    {
+        VrrpPriorityChanged happened = new(Settings.Name, state, previous, priority, cause);
+        string? type = Settings.NotifiesPriorityChanges && state is VrrpState.Master or VrrpState.Backup ? NameOf(state) + "_PRIORITY" : null;
+        Tell(new(null, type, priority, happened));
+    }
+
+    /// <summary>Tells what was held back, in order.</summary>
+    public void Release()
+    {
+        IsHeld = false;
+        while (_waiting.TryDequeue(out Notice notice))
+        {
+            Deliver(notice);
+        }
+    }
+
+    private static string NameOf(VrrpState state) => state switch
+    {
+        VrrpState.Init => "INIT",
+        VrrpState.Backup => "BACKUP",
+        VrrpState.Master => "MASTER",
+        VrrpState.Fault => "FAULT",
+        VrrpState.Deleted => "DELETED",
+        VrrpState.Stop => "STOP",
+        _ => state.ToString(),
+    };
+
+    private ScriptCommand? ScriptOf(VrrpState state) => state switch
+    {
+        VrrpState.Master => Settings.Notify.Master,
+        VrrpState.Backup => Settings.Notify.Backup,
+        VrrpState.Fault => Settings.Notify.Fault,
+        VrrpState.Stop => Settings.Notify.Stop,
+        VrrpState.Deleted => Settings.Notify.Deleted,
+        _ => null,
+    };
+
+    private void Tell(in Notice notice)
+    {
+        if (IsHeld)
+        {
+            _waiting.Enqueue(notice);
+        }
+        else
+        {
+            Deliver(notice);
+        }
+    }
+
+    private void Deliver(in Notice notice)
+    {
+        if (notice.Specific is { } specific)
+        {
+            Run(specific, []);
+        }
+
+        if (notice.Type is { } type && Settings.Notify.Any is { } any)
+        {
+            Run(any, ["INSTANCE", Settings.Name, type, notice.Priority.ToString()]);
+        }
+
+        events.Publish(notice.Event);
+    }
+
+    private void Run(ScriptCommand command, ReadOnlySpan<string> arguments)
+    {
+        string instance = Settings.Name;
+        scripts.Run(command, arguments, Timeout.InfiniteTimeSpan, result =>
+        {
+            if (!result.IsSuccess)
+            {
+                string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");
+                VrrpLog.ScriptFailed(logger, instance, command.ToString(), outcome);
+            }
+        });
+    }
+
+    private readonly record struct Notice(ScriptCommand? Specific, string? Type, byte Priority, DaemonEvent Event);
+}

@@ -1,0 +1,192 @@
+using System.Net.Sockets;
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Network;
+using Keepalived.Vrrp.Protocol;
+
+namespace Keepalived.Vrrp.Runtime;
+
+// The instance and the kernel: interface, source address, sockets, packet images.
+internal sealed partial class RunningInstance
+{
+    private GlobalSettings _globals;
+    private AdvertisementPath? _path;
+    private AdvertisementImage[] _images = [];
+    private InternetAddress _imageSource;
+    private LinkInfo? _link;
+    private string? _openFailure;
+
+    /// <summary>The interface as last seen; null while absent.</summary>
+    public LinkInfo? Link => _link;
+
+    /// <summary>The sockets in use; null without.</summary>
+    public AdvertisementPath? Path => _path;
+
+    /// <summary>
+    /// Looks at interface, source address and sockets and brings faults, sockets and images up to date. Called whenever the
+    /// kernel has changed anything; without a change that matters here it does nothing.
+    /// </summary>
+    public void FollowKernel()
+    {
+        _link = Settings.Interface is { } name ? _services.Interfaces.Find(name) : null;
+        _addresses.Resolve();
+        bool needsLink = Settings.Interface is not null;
+        bool isAbsent = needsLink && _link is null;
+        bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !_link!.IsOperational);
+        InternetAddress? source = isAbsent ? null : FindSource();
+
+        // Faults that begin come first: a master says goodbye through the sockets it still has.
+        RaiseFault(FaultReason.InterfaceDown, isDown);
+        RaiseFault(FaultReason.NoSourceAddress, source is null);
+        if (source != _router.Source)
+        {
+            _router.ChangeSource(source, Now);
+        }
+
+        bool isOpen = source is { } address && OpenPath(address);
+        if (!isOpen)
+        {
+            LeavePath();
+        }
+
+        if (!isDown)
+        {
+            ClearFault(FaultReason.InterfaceDown);
+        }
+
+        if (isOpen)
+        {
+            ClearFault(FaultReason.NoSourceAddress);
+        }
+        else
+        {
+            RaiseFault(FaultReason.NoSourceAddress, true);
+        }
+    }
+
+    private InternetAddress? FindSource()
+    {
+        int index = _link?.Index ?? 0;
+        if (Settings.Source is { } configured)
+        {
+            bool isThere = !Settings.TracksSourceAddress || _services.Interfaces.Has(configured.ToInetAddress(), index);
+            return isThere ? configured : null;
+        }
+
+        bool isIPv6 = Settings.Family == AddressFamily.InterNetworkV6;
+        InetAddress primary = _services.Interfaces.PrimaryAddress(index, isIPv6, _services.AddressIndex.Contains);
+        return primary.IsNone ? null : primary.ToInternetAddress();
+    }
+
+    private bool OpenPath(InternetAddress source)
+    {
+        InternetAddress address = Settings.IsUnicast ? source : Settings.MulticastGroup;
+        ChannelKey key = new(Settings.Family, _link?.Index ?? 0, Settings.IsUnicast, address);
+        if (_path is not null && _path.Key != key)
+        {
+            LeavePath();
+        }
+
+        if (_path is null && !JoinPath(key))
+        {
+            return false;
+        }
+
+        _path!.LogsUnknown = _globals.LogsUnknownRouterIds;
+        if (_images.Length == 0 || _imageSource != source)
+        {
+            _imageSource = source;
+            RebuildImages();
+        }
+
+        return true;
+    }
+
+    private bool JoinPath(in ChannelKey key)
+    {
+        ChannelOptions options = new(_link?.Name.ToString(), ReceiveBufferBytes(), Settings.IsUnicast ? Settings.UnicastTtl ?? -1 : VrrpAdvertisement.RequiredHopLimit);
+        try
+        {
+            _path = _services.Paths.Join(key, options, Settings.VirtualRouterId, this);
+            _openFailure = null;
+            return true;
+        }
+        catch (LinuxException e)
+        {
+            if (_openFailure != e.Message)
+            {
+                _openFailure = e.Message;
+                VrrpLog.NoSockets(_services.Logger, Settings.Name, e.Message);
+            }
+
+            return false;
+        }
+    }
+
+    private void LeavePath()
+    {
+        if (_path is { } path)
+        {
+            _path = null;
+            _images = [];
+            _services.Paths.Leave(path, Settings.VirtualRouterId, this);
+        }
+    }
+
+    private int ReceiveBufferBytes()
+    {
+        ulong advertisement = (ulong)Settings.ToFormat().MessageLength + Ipv4Header.MinimumLength;
+        ulong bytes = _globals.ReceiveBuffer switch
+        {
+            _ when Settings.ReceiveBufferBytes is { } own => own,
+            ReceiveBufferPolicy.Mtu => (ulong)_globals.ReceiveBufferMultiplier * (_link?.Mtu ?? 1500),
+            ReceiveBufferPolicy.Advertisement => _globals.ReceiveBufferMultiplier * advertisement,
+            ReceiveBufferPolicy.Bytes => _globals.ReceiveBufferBytes,
+            _ => 0,
+        };
+        return (int)Math.Min(bytes, int.MaxValue);
+    }
+
+    private void RebuildImages()
+    {
+        if (_path is null)
+        {
+            return;
+        }
+
+        // What was queued in this turn must leave before its image is let go.
+        _path.Flush();
+        AdvertisementFormat format = Settings.ToFormat();
+        byte hopLimit = Settings.IsUnicast ? Settings.UnicastTtl ?? VrrpAdvertisement.RequiredHopLimit : VrrpAdvertisement.RequiredHopLimit;
+        _images = Settings.IsUnicast
+            ? [.. Settings.Peers.Select(peer => new AdvertisementImage(format, _imageSource, peer.Address, hopLimit, _receiver.Coverage))]
+            : [new AdvertisementImage(format, _imageSource, Settings.MulticastGroup, hopLimit, _receiver.Coverage)];
+    }
+
+    private void SetFault(FaultReason reason, bool holds)
+    {
+        RaiseFault(reason, holds);
+        if (!holds)
+        {
+            ClearFault(reason);
+        }
+    }
+
+    private void RaiseFault(FaultReason reason, bool holds)
+    {
+        if (holds && !_router.HasFault(reason))
+        {
+            _router.AddFault(reason, Now);
+        }
+    }
+
+    private void ClearFault(FaultReason reason)
+    {
+        if (_router.HasFault(reason))
+        {
+            _router.ClearFault(reason, Now);
+        }
+    }
+}

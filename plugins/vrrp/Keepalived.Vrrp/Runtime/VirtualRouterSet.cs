@@ -1,0 +1,192 @@
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Vrrp.Runtime;
+
+/// <summary>All running instances: starts, reloads and stops them, and tells them when the kernel has changed.</summary>
+internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
+{
+    private readonly List<RunningInstance> _instances = [];
+    private readonly List<RunningInstance> _leaving = [];
+    private readonly Action _follow;
+    private bool _followScheduled;
+    private bool _isFollowing;
+
+    public VirtualRouterSet() => _follow = Follow;
+
+    /// <summary>Set once, before <see cref="Start"/>; the interface table in it needs this object first.</summary>
+    public VrrpServices? Services { get; set; }
+
+    /// <summary>In the order of the configuration.</summary>
+    public IReadOnlyList<RunningInstance> Instances => _instances;
+
+    /// <summary>Settings in force.</summary>
+    public GlobalSettings Globals { get; private set; } = new();
+
+    private VrrpServices Use => Services ?? throw new InvalidOperationException("The services are not set yet.");
+
+    /// <summary>Starts every instance; what the kernel has must be known by now.</summary>
+    public void Start(VrrpConfiguration configuration)
+    {
+        TakeGlobals(configuration.Globals);
+        foreach (InstanceSettings settings in configuration.Instances)
+        {
+            _instances.Add(new RunningInstance(settings, Globals, Use));
+        }
+
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.Start();
+        }
+    }
+
+    /// <summary>Replaces the configuration: instances that stay the same routers go on, others leave or begin.</summary>
+    public void Reload(VrrpConfiguration? configuration)
+    {
+        TakeGlobals(configuration?.Globals ?? new GlobalSettings());
+        List<RunningInstance> old = [.. _instances];
+        _instances.Clear();
+        List<RunningInstance> begun = [];
+        foreach (InstanceSettings settings in configuration?.Instances ?? [])
+        {
+            RunningInstance? same = old.Find(i => InstanceIdentity.IsSame(i.Settings, settings));
+            if (same is not null)
+            {
+                old.Remove(same);
+                _instances.Add(same);
+            }
+            else
+            {
+                RunningInstance added = new(settings, Globals, Use);
+                _instances.Add(added);
+                begun.Add(added);
+            }
+        }
+
+        // The leaving first: an address may move from one instance to another.
+        foreach (RunningInstance gone in old)
+        {
+            gone.Delete();
+            Retire(gone);
+        }
+
+        Apply(configuration, begun);
+    }
+
+    /// <summary>Ends every instance and sends the last advertisements; addresses leave in the following turns.</summary>
+    public void Stop(bool keepsAddresses)
+    {
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.Stop(keepsAddresses);
+        }
+
+        Use.Paths.FlushAll();
+    }
+
+    /// <summary>Closes everything that is open.</summary>
+    public void Dispose()
+    {
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.Dispose();
+        }
+
+        foreach (RunningInstance instance in _leaving)
+        {
+            instance.Dispose();
+        }
+
+        _instances.Clear();
+        _leaving.Clear();
+    }
+
+    void IInterfaceTableListener.KernelChanged()
+    {
+        if (!_followScheduled && Services is { } services && !_isFollowing)
+        {
+            _followScheduled = true;
+            services.Scheduler.RunAtTurnEnd(_follow);
+        }
+    }
+
+    void IInterfaceTableListener.AddressRemoved(in AddressKey key) => Services?.AddressIndex.Removed(key);
+
+    void IInterfaceTableListener.NewsLost()
+    {
+        Services?.AddressIndex.ForgetExpectations();
+        if (Services is { } services)
+        {
+            VrrpLog.Overrun(services.Logger);
+        }
+    }
+
+    void IInterfaceTableListener.NewsFailed(string reason)
+    {
+        if (Services is { } services)
+        {
+            VrrpLog.NewsFailed(services.Logger, reason);
+        }
+    }
+
+    void IInterfaceTableListener.AddressSeen(in AddressInfo address, bool isAdded)
+    {
+        if (Services is { Daemon.MonitorAddresses: true } services)
+        {
+            string device = services.Interfaces.Find(address.InterfaceIndex)?.Name.ToString() ?? address.InterfaceIndex.ToString();
+            VrrpLog.AddressSeen(services.Logger, address.ToString(), isAdded ? "added to" : "removed from", device);
+        }
+    }
+
+    private void Follow()
+    {
+        _followScheduled = false;
+        _isFollowing = true;
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.FollowKernel();
+        }
+
+        _isFollowing = false;
+    }
+
+    private void Apply(VrrpConfiguration? configuration, List<RunningInstance> begun)
+    {
+        for (int i = 0; i < _instances.Count; i++)
+        {
+            if (!begun.Contains(_instances[i]))
+            {
+                _instances[i].Reload(configuration!.Instances[i], Globals);
+            }
+        }
+
+        foreach (RunningInstance instance in begun)
+        {
+            instance.Start();
+        }
+    }
+
+    private void Retire(RunningInstance instance)
+    {
+        // Its addresses may still be on their way out; their news must find them.
+        _leaving.Add(instance);
+        for (int i = _leaving.Count - 1; i >= 0; i--)
+        {
+            if (!_leaving[i].Addresses.IsUnsettled)
+            {
+                _leaving[i].Dispose();
+                _leaving.RemoveAt(i);
+            }
+        }
+    }
+
+    private void TakeGlobals(GlobalSettings globals)
+    {
+        Globals = globals;
+        Use.Announcer.ArpInterval = globals.GarpInterval;
+        Use.Announcer.NeighbourInterval = globals.NeighbourAdvertisementInterval;
+    }
+}

@@ -1,0 +1,137 @@
+// This room runs virtual routers: the keywords of vrrp_instance and of VRRP in global_defs, the sockets, the virtual addresses, their
+// announcements, notify scripts, dumps. The protocol itself is in Keepalived.Vrrp.Protocol, which decides; this room carries
+// its decisions to the kernel and the kernel's news back.
+//
+// Owns      Configuration/ (keywords, records, validation), Runtime/ (instances: effects of the state machine),
+//           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps).
+// Thread    The loop of the VRRP process; nothing here is called from another thread.
+// Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
+//           Allocates nothing per advertisement sent or received.
+// Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
+// Left out  Sync groups, trackers, virtual MAC addresses, routes, rules, the firewall of no_accept: not registered as keywords yet.
+using Keepalived.Configuration;
+using Keepalived.Events;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scripts;
+using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Network;
+using Keepalived.Vrrp.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+[assembly: KeepalivedPlugin("vrrp", PluginRoles.Vrrp, typeof(Keepalived.Vrrp.VrrpPlugin), PluginContract.Version)]
+[assembly: PluginKeywords("", InstanceKeywords.Name, StartsProcess = true)]
+[assembly: PluginKeywords("global_defs", GlobalKeywords.Names)]
+
+namespace Keepalived.Vrrp;
+
+/// <summary>The VRRP plugin.</summary>
+public sealed class VrrpPlugin : IPlugin, IDisposable
+{
+    private static readonly TimeSpan _kernelSilence = TimeSpan.FromSeconds(5);
+
+    private readonly VirtualRouterSet _routers = new();
+    private RouteMonitor? _monitor;
+    private IDescriptorWatch? _monitorWatch;
+    private KernelAdvertisementNetwork? _network;
+    private VrrpServices? _services;
+
+    /// <inheritdoc/>
+    public void RegisterKeywords(IKeywordTree keywords)
+    {
+        ArgumentNullException.ThrowIfNull(keywords);
+        InstanceKeywords.Register(keywords.Root);
+        GlobalKeywords.Register(keywords.Extend<IConfigurationSession>("global_defs"));
+    }
+
+    /// <inheritdoc/>
+    public object? BuildConfiguration(IConfigurationSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return new ConfigurationBuilder(new KernelLinks()).Build(session);
+    }
+
+    /// <inheritdoc/>
+    public void Start(IServiceProvider services, object? configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var settings = (VrrpConfiguration?)configuration ?? new VrrpConfiguration(new GlobalSettings(), []);
+        IScheduler scheduler = services.GetRequiredService<IScheduler>();
+        ILogger logger = services.GetRequiredService<ILogger>();
+        var interfaces = new InterfaceTable(_routers);
+        _monitor = RouteMonitor.Open(interfaces);
+        _monitor.Start();
+        _monitor.WaitUntilSynchronized(_kernelSilence);
+        _network = new KernelAdvertisementNetwork();
+        _services = new VrrpServices
+        {
+            Scheduler = scheduler,
+            Daemon = services.GetRequiredService<IDaemonContext>(),
+            Events = services.GetRequiredService<IEventBus>(),
+            Scripts = services.GetRequiredService<IScriptRunner>(),
+            Logger = logger,
+            Interfaces = interfaces,
+            Installer = new AddressInstaller(scheduler, interfaces, handler => new KernelAddressTable(handler)),
+            AddressIndex = new AddressIndex(),
+            Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
+            Paths = new AdvertisementPaths(scheduler, logger, _network),
+            SilentUntil = scheduler.Now + settings.Globals.StartupDelay,
+        };
+        _routers.Services = _services;
+        _monitorWatch = scheduler.Watch(_monitor.Descriptor, Readiness.Read, _ => _monitor.OnReadable());
+        if (settings.Globals.StartupDelay > TimeSpan.Zero)
+        {
+            VrrpLog.StartupDelay(logger, settings.Globals.StartupDelay.TotalSeconds);
+        }
+
+        _routers.Start(settings);
+    }
+
+    /// <inheritdoc/>
+    public void Reload(object? configuration) => _routers.Reload((VrrpConfiguration?)configuration);
+
+    /// <inheritdoc/>
+    public async ValueTask StopAsync(CancellationToken limit)
+    {
+        if (_services is not { } services)
+        {
+            return;
+        }
+
+        _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
+        await AddressesGone(services.Installer, limit);
+        Dispose();
+    }
+
+    /// <summary>Closes every socket; what is in the kernel stays.</summary>
+    public void Dispose()
+    {
+        _routers.Dispose();
+        _services?.Paths.Dispose();
+        _services?.Announcer.Dispose();
+        _services?.Installer.Dispose();
+        _services = null;
+        _monitorWatch?.Dispose();
+        _monitor?.Dispose();
+        _network?.Dispose();
+    }
+
+    private static async Task AddressesGone(AddressInstaller installer, CancellationToken limit)
+    {
+        installer.Pump();
+        if (installer.IsIdle)
+        {
+            return;
+        }
+
+        TaskCompletionSource idle = new();
+        installer.BecameIdle = () => idle.TrySetResult();
+        using (limit.UnsafeRegister(static (state, _) => ((TaskCompletionSource)state!).TrySetResult(), idle))
+        {
+            await idle.Task;
+        }
+    }
+}
