@@ -211,7 +211,7 @@ public sealed class NetlinkConnection : IDisposable
             case Errno.EAGAIN:
                 LoseWhatIsUnanswered();
                 return false;
-            case Errno.ENOBUFS:
+            case Errno.ENOBUFS or Errno.ENOMEM:
                 ReportOverrun();
                 return true;
             case Errno.EMSGSIZE:

@@ -12,7 +12,7 @@ public ref struct NetlinkWriter
 {
     private readonly Span<byte> _buffer;
 
-    /// <summary>Starts a message. Its sequence number is given when it is sent.</summary>
+    /// <summary>Starts a message.</summary>
     /// <param name="buffer">Where the message goes.</param>
     /// <param name="type">What the message is, in the family's numbers.</param>
     /// <param name="flags">NLM_F bits.</param>
@@ -133,9 +133,10 @@ public ref struct NetlinkWriter
         }
     }
 
-    /// <summary>Writes the message's length into its header.</summary>
+    /// <summary>Writes the message's length and sequence number into its header.</summary>
+    /// <param name="sequence">The number; a connection gives its own when it sends. A fake kernel gives that of the request it answers.</param>
     /// <returns>The message's octets; empty when something did not fit.</returns>
-    public readonly Span<byte> Finish()
+    public readonly Span<byte> Finish(uint sequence = 0)
     {
         if (Overflowed)
         {
@@ -143,6 +144,7 @@ public ref struct NetlinkWriter
         }
 
         MemoryMarshal.Write(_buffer, Length);
+        MemoryMarshal.Write(_buffer[NetlinkAbi.SequenceOffset..], sequence);
         return _buffer[..Length];
     }
 

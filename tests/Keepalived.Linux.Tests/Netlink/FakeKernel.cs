@@ -106,28 +106,21 @@ internal sealed class FakeKernel(Action<FakeKernel, FakeRequest> answer) : INetl
             writer.PutUInt32(NetlinkAbi.ErrorOffset, offset);
         }
 
-        return Stamped(writer.Finish(), request.Sequence);
+        return writer.Finish(request.Sequence).ToArray();
     }
 
     /// <summary>A message that answers a request.</summary>
     internal static byte[] Message(FakeRequest request, ushort type, ushort flags, byte[] payload)
     {
         byte[] message = new byte[16 + payload.Length];
-        new NetlinkWriter(message, type, flags).Finish();
+        new NetlinkWriter(message, type, flags).Finish(request.Sequence);
         MemoryMarshal.Write(message, message.Length);
         payload.CopyTo(message, 16);
-        return Stamped(message, request.Sequence);
+        return message;
     }
 
     internal static byte[] Done(FakeRequest request, Errno errno = Errno.None, ushort flags = NetlinkAbi.Multi) =>
         Message(request, NetlinkAbi.Done, flags, BitConverter.GetBytes(-(int)errno));
-
-    private static byte[] Stamped(ReadOnlySpan<byte> message, uint sequence)
-    {
-        byte[] bytes = message.ToArray();
-        MemoryMarshal.Write(bytes.AsSpan(NetlinkAbi.SequenceOffset), sequence);
-        return bytes;
-    }
 
     private struct MessageHeader
     {
