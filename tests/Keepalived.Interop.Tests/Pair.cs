@@ -85,7 +85,8 @@ internal sealed class Pair : IAsyncDisposable
             () => IsMaster(host) && (other == dead || !IsMaster(other)),
             Story);
         var heard = Capture.Advertisements.Where(advertisement => advertisement.Time > from).ToList();
-        Assert.NotEmpty(heard);
+        // Towards a peer whose link is down no unicast leaves: its hardware address cannot be resolved.
+        Assert.True(heard.Count > 0 || _variant.Unicast, "Nobody advertises\n" + Story());
         Assert.All(heard, advertisement => Assert.Equal(SourceOf(host), advertisement.Source));
     }
 
