@@ -6,17 +6,15 @@ namespace Keepalived.Linux.Netlink;
 /// A netlink socket: datagrams in and out, never blocking. It belongs to the network namespace of the thread that opened it.
 /// Headers: linux/netlink.h.
 /// </summary>
-public sealed partial class NetlinkSocket : INetlinkTransport
+public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
 {
     /// <summary>The receive buffer asked for, in octets: room for about 1,000 notifications while the loop is busy.</summary>
     public const int DefaultReceiveBuffer = 1 << 20;
 
-    private int _fd;
-
-    private NetlinkSocket(int fd) => _fd = fd;
-
-    /// <inheritdoc/>
-    public int Descriptor => _fd;
+    private NetlinkSocket(int fd)
+        : base(fd)
+    {
+    }
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <param name="family">Which family to speak with.</param>
@@ -52,7 +50,7 @@ public sealed partial class NetlinkSocket : INetlinkTransport
         var kernel = new SocketAddress { Family = NetlinkAbi.AfNetlink };
         while (true)
         {
-            nint sent = SendTo(_fd, in MemoryMarshal.GetReference(messages), (nuint)messages.Length, NetlinkAbi.MsgDontwait, in kernel, SocketAddress.Size);
+            nint sent = SendTo(Descriptor, in MemoryMarshal.GetReference(messages), (nuint)messages.Length, NetlinkAbi.MsgDontwait, in kernel, SocketAddress.Size);
             if (sent >= 0)
             {
                 return Errno.None;
@@ -72,7 +70,7 @@ public sealed partial class NetlinkSocket : INetlinkTransport
         {
             int addressLength = SocketAddress.Size;
             // MSG_TRUNC makes the call return the datagram's own length, so a cut-off one is seen.
-            nint length = ReceiveFrom(_fd, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length,
+            nint length = ReceiveFrom(Descriptor, ref MemoryMarshal.GetReference(buffer), (nuint)buffer.Length,
                 NetlinkAbi.MsgDontwait | NetlinkAbi.MsgTrunc, out SocketAddress sender, ref addressLength);
             if (length < 0 && LibC.LastErrno == Errno.EINTR)
             {
@@ -97,7 +95,7 @@ public sealed partial class NetlinkSocket : INetlinkTransport
     /// <inheritdoc/>
     public bool WaitReadable(TimeSpan timeout)
     {
-        var poll = new PollDescriptor { Descriptor = _fd, Events = NetlinkAbi.PollIn };
+        var poll = new PollDescriptor { Descriptor = Descriptor, Events = NetlinkAbi.PollIn };
         int milliseconds = (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue);
         int ready = Poll(ref poll, 1, milliseconds);
         return ready > 0 || (ready < 0 && LibC.LastErrno == Errno.EINTR);
@@ -105,16 +103,6 @@ public sealed partial class NetlinkSocket : INetlinkTransport
 
     /// <inheritdoc/>
     public Errno Join(uint group) => SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.AddMembership, (int)group);
-
-    /// <summary>Closes the socket; doing it again does nothing.</summary>
-    public void Dispose()
-    {
-        int fd = Interlocked.Exchange(ref _fd, -1);
-        if (fd >= 0)
-        {
-            _ = LibC.Close(fd);
-        }
-    }
 
     private void Prepare(int receiveBuffer)
     {
@@ -129,14 +117,14 @@ public sealed partial class NetlinkSocket : INetlinkTransport
         SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.GetStrictChk, 1);
 
         var self = new SocketAddress { Family = NetlinkAbi.AfNetlink };
-        if (Bind(_fd, in self, SocketAddress.Size) < 0)
+        if (Bind(Descriptor, in self, SocketAddress.Size) < 0)
         {
             LinuxException.ThrowLast("bind a netlink socket");
         }
     }
 
     private Errno SetOption(int level, int option, int value) =>
-        SetSockOpt(_fd, level, option, in value, sizeof(int)) < 0 ? LibC.LastErrno : Errno.None;
+        SetSockOpt(Descriptor, level, option, in value, sizeof(int)) < 0 ? LibC.LastErrno : Errno.None;
 
     /// <summary>struct sockaddr_nl of linux/netlink.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
