@@ -8,6 +8,12 @@ public interface IConfigurationSession
     /// <summary>The processes whose blocks are read: one role in a child, all under <c>-t</c>.</summary>
     PluginRoles Roles { get; }
 
+    /// <summary>
+    /// The processes that this configuration starts. A plugin that runs in several and does something for all of them (one script for
+    /// a FIFO that all write to) decides by it which of them acts.
+    /// </summary>
+    PluginRoles StartedRoles => Roles;
+
     /// <summary>True under <c>-t</c>.</summary>
     bool IsTest { get; }
 

@@ -46,7 +46,11 @@ public sealed record VrrpGroupStateChanged(string Group, VrrpState State, string
 /// <param name="Previous">Priority before.</param>
 /// <param name="Priority">Priority now.</param>
 /// <param name="Cause">Why.</param>
-public sealed record VrrpPriorityChanged(string Instance, VrrpState State, int Previous, int Priority, string Cause) : DaemonEvent(Cause);
+public sealed record VrrpPriorityChanged(string Instance, VrrpState State, int Previous, int Priority, string Cause) : DaemonEvent(Cause)
+{
+    /// <summary><c>notify_priority_changes</c>: scripts and FIFOs are to be told. Loggers and counters look at every change.</summary>
+    public bool IsNotified { get; init; }
+}
 
 /// <summary>A master heard an advertisement of lower priority.</summary>
 /// <param name="Instance">Name of the vrrp_instance.</param>

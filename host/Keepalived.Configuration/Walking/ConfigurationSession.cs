@@ -15,9 +15,12 @@ public sealed class ConfigurationSession : IConfigurationSession
     /// <param name="roles">The processes whose blocks are read.</param>
     /// <param name="isTest">True under <c>-t</c>.</param>
     /// <param name="scripts">Judges scripts.</param>
-    public ConfigurationSession(PluginRoles roles, bool isTest, IScriptPolicy scripts)
+    /// <param name="allowed">The processes that the command line allows (<c>-P</c>, <c>-C</c>, <c>-B</c>).</param>
+    public ConfigurationSession(PluginRoles roles, bool isTest, IScriptPolicy scripts, PluginRoles allowed = PluginRoles.All)
     {
         Roles = roles;
+        AllowedRoles = allowed;
+        StartedRoles = roles & allowed;
         IsTest = isTest;
         Scripts = scripts;
         Globals = new GlobalDefinitions { RouterId = Environment.MachineName };
@@ -25,6 +28,9 @@ public sealed class ConfigurationSession : IConfigurationSession
 
     /// <inheritdoc/>
     public PluginRoles Roles { get; }
+
+    /// <summary>Those that the configuration needs and the command line allows; known from the walk on.</summary>
+    public PluginRoles StartedRoles { get; internal set; }
 
     /// <inheritdoc/>
     public bool IsTest { get; }
@@ -40,6 +46,9 @@ public sealed class ConfigurationSession : IConfigurationSession
 
     /// <summary>Plugins whose handler threw something unexpected, with what it threw first; the host retires them.</summary>
     public IReadOnlyDictionary<string, Exception> FailedOwners => _failedOwners;
+
+    /// <summary>The processes that the command line allows.</summary>
+    internal PluginRoles AllowedRoles { get; }
 
     /// <summary>While true, findings are dropped because another process reports the same ones.</summary>
     internal bool IsMuted { get; set; }

@@ -52,6 +52,7 @@ public sealed class ConfigurationWalk
             session.Report(diagnostic);
         }
 
+        session.StartedRoles = known.RolesToStart(RootScan.Run(configuration)) & session.AllowedRoles;
         walk.ReadBlock(tree.RootNode, session, default);
         session.IsMuted = false;
     }
@@ -102,7 +103,7 @@ public sealed class ConfigurationWalk
             return;
         }
 
-        _session.IsMuted = _isChild && node.Owner == KeywordTree.HostOwner;
+        _session.IsMuted = _isChild && IsReportedElsewhere(node);
         _reader.StartKeyword(statement, node.Spec.Name, start, offset);
         Announce(node);
         if (node.Shape == KeywordShape.Line)
@@ -115,6 +116,13 @@ public sealed class ConfigurationWalk
         }
 
         _session.IsMuted = false;
+    }
+
+    /// <summary>The parent reads the host's keywords too; of the children that load one plugin, the first that is started reports.</summary>
+    private bool IsReportedElsewhere(KeywordNode node)
+    {
+        int readers = (int)(node.Roles & _session.StartedRoles);
+        return node.Owner == KeywordTree.HostOwner || (readers & -readers) is var first && first != 0 && first != (int)_session.Roles;
     }
 
     private void ReadBlockOf(KeywordBlockNode parent, KeywordNode node, object state, Statement statement)

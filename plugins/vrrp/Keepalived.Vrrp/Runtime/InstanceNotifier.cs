@@ -31,7 +31,7 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
     /// <summary>The effective priority is another; scripts are told only if configured.</summary>
     public void PriorityChanged(VrrpState state, byte previous, byte priority, string cause)
     {
-        VrrpPriorityChanged happened = new(Settings.Name, state, previous, priority, cause);
+        VrrpPriorityChanged happened = new(Settings.Name, state, previous, priority, cause) { IsNotified = Settings.NotifiesPriorityChanges };
         string? type = Settings.NotifiesPriorityChanges && state is VrrpState.Master or VrrpState.Backup ? NameOf(state) + "_PRIORITY" : null;
         Tell(new(null, type, priority, happened));
     }
