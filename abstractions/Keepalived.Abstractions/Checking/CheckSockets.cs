@@ -47,6 +47,20 @@ public sealed record SocketBinding(IPEndPoint? LocalEndPoint, string? Interface,
 {
     /// <summary>Nothing bound, nothing marked.</summary>
     public static SocketBinding Any { get; } = new(null, null, 0);
+
+    /// <summary>What a checker's resolved common options ask for.</summary>
+    public static SocketBinding For(CheckOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options is { BindAddress: null, BindPort: null, BindInterface: null, FirewallMark: null })
+        {
+            return Any;
+        }
+
+        bool isIPv6 = options.ConnectAddress?.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        IPAddress? address = options.BindAddress ?? (options.BindPort is null ? null : isIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        return new(address is null ? null : new IPEndPoint(address, options.BindPort ?? 0), options.BindInterface, options.FirewallMark ?? 0);
+    }
 }
 
 /// <summary>

@@ -75,4 +75,18 @@ public readonly record struct CheckResult(bool IsUp, string? Reason = null, int?
 
     /// <summary>The server failed the probe.</summary>
     public static CheckResult Down(string reason) => new(false, reason);
+
+    /// <summary>The server failed the probe because a socket operation did not complete.</summary>
+    /// <param name="step">What was attempted, as a verb: <c>connect</c>, <c>receive</c>.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="errno">The errno, 0 when there is none.</param>
+    public static CheckResult Down(string step, SocketOutcome outcome, int errno) => Down(outcome switch
+    {
+        SocketOutcome.TimedOut => $"{step}: no answer in time",
+        SocketOutcome.Refused => $"{step}: connection refused",
+        SocketOutcome.Unreachable => $"{step}: unreachable",
+        SocketOutcome.Reset => $"{step}: connection reset",
+        SocketOutcome.EndOfStream => $"{step}: connection closed",
+        _ => $"{step}: error {errno}",
+    });
 }

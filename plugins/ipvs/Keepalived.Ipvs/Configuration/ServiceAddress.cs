@@ -1,0 +1,47 @@
+using System.Net;
+using System.Net.Sockets;
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Ipvs;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>
+/// What makes a virtual server that one and no other: address, port and protocol, or a firewall mark and a family. Two with equal
+/// addresses are the same service for the kernel and across a reload.
+/// </summary>
+/// <param name="Address">Virtual address; null for a service by mark.</param>
+/// <param name="Port">Port, 0..65535; 0 takes all ports of a persistent service.</param>
+/// <param name="FirewallMark">Mark; 0 for a service by address.</param>
+/// <param name="Protocol">Protocol; none for a service by mark.</param>
+/// <param name="Family">Address family of the packets.</param>
+internal sealed record ServiceAddress(IPAddress? Address, int Port, uint FirewallMark, IpvsProtocol Protocol, AddressFamily Family)
+{
+    /// <summary>Whether packets are chosen by firewall mark.</summary>
+    public bool IsMark => Address is null;
+
+    /// <summary>The same for the kernel.</summary>
+    public IpvsServiceKey Key => Address is null
+        ? IpvsServiceKey.ForMark(FirewallMark, Family == AddressFamily.InterNetworkV6)
+        : IpvsServiceKey.ForAddress(Protocol, InetAddress.FromIPAddress(Address), (ushort)Port);
+
+    /// <summary><c>[address]:protocol:port</c> or <c>FWM mark</c>, as FIFO lines and mails have it.</summary>
+    public override string ToString() => Address is null ? $"FWM {FirewallMark}" : Text(Address, Protocol, Port);
+
+    /// <summary>The same form for a server of this service.</summary>
+    public string Text(DestinationAddress destination) => Text(destination.Address, Protocol, destination.Port);
+
+    private static string Text(IPAddress address, IpvsProtocol protocol, int port) => $"[{address}]:{Name(protocol)}:{port}";
+
+    private static string Name(IpvsProtocol protocol) => protocol switch
+    {
+        IpvsProtocol.Tcp => "tcp",
+        IpvsProtocol.Udp => "udp",
+        IpvsProtocol.Sctp => "sctp",
+        _ => "none",
+    };
+}
+
+/// <summary>A real server's place within its service.</summary>
+/// <param name="Address">Address.</param>
+/// <param name="Port">Port, 0..65535; 0 keeps the port of the packet.</param>
+internal readonly record struct DestinationAddress(IPAddress Address, int Port);

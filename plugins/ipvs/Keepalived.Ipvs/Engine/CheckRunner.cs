@@ -1,0 +1,261 @@
+using System.Runtime.CompilerServices;
+using Keepalived.Checking;
+using Keepalived.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>What all checkers of this process share.</summary>
+internal sealed record CheckEnvironment(IScheduler Scheduler, ICheckSockets Sockets, ILogger Logger, Random Random, ICheckReports Reports);
+
+/// <summary>Told of what checkers decided.</summary>
+internal interface ICheckReports
+{
+    /// <summary>A checker's verdict changed.</summary>
+    void CheckerChanged(CheckRunner checker, in CheckResult result);
+
+    /// <summary>A checker names another weight than before.</summary>
+    void CheckerWeightChanged(CheckRunner checker, in CheckResult result);
+}
+
+/// <summary>
+/// Runs one checker of one real server: arms its timer, starts its probe, awaits it on the loop, has <see cref="CheckState"/> judge the
+/// result and reports. A probe costs no allocation here. A checker that throws has failed its probe; one that does not end is
+/// reported by name and counted as failed, and is not started again until it has ended.
+/// </summary>
+internal sealed class CheckRunner : IDisposable
+{
+    /// <summary>keepalived lets the system settle for a second before the first check.</summary>
+    private static readonly TimeSpan _settling = TimeSpan.FromSeconds(1);
+
+    // A probe may take its time-out several times over (connect, then each step), but not for ever.
+    private const int PatienceFactor = 4;
+
+    private readonly CheckEnvironment _environment;
+    private readonly CheckContext _context;
+    private readonly ILoopTimer _timer;
+    private readonly Action _finish;
+    private readonly CheckTiming _timing;
+    private ValueTaskAwaiter<CheckResult> _probe;
+    private IChecker? _checker;
+    private bool _isProbing;
+    private bool _isDisposed;
+    private bool _isHandedOver;
+
+    public CheckRunner(ConfiguredChecker configured, RealServer server, CheckEnvironment environment)
+    {
+        Configured = configured;
+        Server = server;
+        _environment = environment;
+        _timing = CheckTiming.Of(configured.Options);
+        State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
+        _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger);
+        _timer = environment.Scheduler.CreateTimer(OnTimer);
+        _finish = Finish;
+    }
+
+    /// <summary>The checker as configured.</summary>
+    public ConfiguredChecker Configured { get; }
+
+    /// <summary>The server that it belongs to.</summary>
+    public RealServer Server { get; }
+
+    /// <summary>Its keyword.</summary>
+    public string Kind => Configured.Definition.Kind;
+
+    /// <summary>What is known.</summary>
+    public CheckState State { get; private set; }
+
+    /// <summary>The weight that a dynamic check named last; null when it names none.</summary>
+    public int? DynamicWeight { get; private set; }
+
+    /// <summary>When it acts next, for dumps and tests.</summary>
+    public MonotonicTime NextAction => _timer.Deadline;
+
+    /// <summary>Whether a probe is under way.</summary>
+    public bool IsProbing => _isProbing;
+
+    private string Service => Server.Owner.Name;
+
+    /// <summary>Starts a checker that is new: the first probe comes after a second and a random part of the warm-up, so that probes are spread.</summary>
+    /// <param name="assumeUp">Start as up whatever <c>alpha</c> says: its server is known to be well.</param>
+    public void Start(bool assumeUp = false)
+    {
+        if (assumeUp)
+        {
+            State = State with { IsUp = true };
+        }
+
+        _checker = Create();
+        TimeSpan warmup = Configured.Options.Warmup!.Value * _environment.Random.NextDouble();
+        Arm(_settling + warmup);
+        _environment.Logger.CheckStarted(Server.Name, Service, Kind, _timing.DelayLoop.TotalSeconds);
+    }
+
+    /// <summary>Starts in the place of one that probed the same thing at other times: takes over what it knows and the checker itself.</summary>
+    public void TakeOver(CheckRunner previous)
+    {
+        State = previous.State.CarriedTo(in _timing);
+        DynamicWeight = previous.DynamicWeight;
+        MonotonicTime latest = _environment.Scheduler.Now + _timing.DelayLoop;
+        if (previous._isProbing)
+        {
+            // The probe under way belongs to the previous one and ends with it.
+            _checker = Create();
+            _timer.Arm(latest);
+            return;
+        }
+
+        _checker = previous._checker;
+        previous._isHandedOver = true;
+        _timer.Arm(MonotonicTime.Min(previous._timer.Deadline, latest));
+    }
+
+    public void Dispose()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
+        _timer.Dispose();
+        if (!_isHandedOver)
+        {
+            _checker?.Dispose();
+        }
+    }
+
+    private IChecker? Create()
+    {
+        try
+        {
+            return Configured.Definition.CreateChecker(Configured.Target);
+        }
+        catch (Exception exception)
+        {
+            _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
+            return null;
+        }
+    }
+
+    private void OnTimer(MonotonicTime deadline)
+    {
+        if (_isProbing)
+        {
+            GiveUp();
+        }
+        else if (_checker is not null)
+        {
+            Probe(_checker);
+        }
+    }
+
+    private void Probe(IChecker checker)
+    {
+        TimeSpan timeout = Configured.Options.ConnectTimeout!.Value;
+        _context.Deadline = _environment.Scheduler.Now + timeout;
+        _isProbing = true;
+        try
+        {
+            // The awaiter is kept instead of awaited: an async method here would cost an allocation per probe. It is consumed once, in Finish.
+#pragma warning disable CA2012
+            _probe = checker.CheckAsync(_context).GetAwaiter();
+#pragma warning restore CA2012
+        }
+        catch (Exception exception)
+        {
+            _isProbing = false;
+            Fail(exception);
+            return;
+        }
+
+        if (_probe.IsCompleted)
+        {
+            Finish();
+        }
+        else
+        {
+            Arm((timeout * PatienceFactor) + _settling);
+            _probe.UnsafeOnCompleted(_finish);
+        }
+    }
+
+    private void Finish()
+    {
+        _isProbing = false;
+        ValueTaskAwaiter<CheckResult> probe = _probe;
+        _probe = default;
+        CheckResult result;
+        try
+        {
+            result = probe.GetResult();
+        }
+        catch (Exception exception)
+        {
+            if (!_isDisposed)
+            {
+                Fail(exception);
+            }
+
+            return;
+        }
+
+        if (!_isDisposed)
+        {
+            Judge(in result);
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
+        Judge(CheckResult.Down($"the checker threw {exception.GetType().Name}"));
+    }
+
+    /// <summary>The probe goes on, but its server is judged without it, and again after each interval until it ends.</summary>
+    private void GiveUp()
+    {
+        double seconds = ((Configured.Options.ConnectTimeout!.Value * PatienceFactor) + _settling).TotalSeconds;
+        _environment.Logger.CheckStuck(Kind, Server.Name, Service, seconds);
+        Judge(CheckResult.Down("the checker does not answer"));
+    }
+
+    private void Judge(in CheckResult result)
+    {
+        State = State.After(in result, in _timing, out CheckDecision decision);
+        Arm(decision.Delay);
+        Log(in result, in decision);
+        if (result.IsUp && result.Weight != DynamicWeight && !result.IsPartial)
+        {
+            DynamicWeight = result.Weight;
+            _environment.Reports.CheckerWeightChanged(this, in result);
+        }
+
+        // Reporting may end with this checker disposed, so it comes last.
+        if (decision.Transition != CheckTransition.None)
+        {
+            _environment.Reports.CheckerChanged(this, in result);
+        }
+    }
+
+    private void Log(in CheckResult result, in CheckDecision decision)
+    {
+        switch (decision.Transition)
+        {
+            case CheckTransition.Up:
+                _environment.Logger.CheckSucceeded(Kind, Server.Name, Service, result.Reason ?? "answered as it should");
+                break;
+            case CheckTransition.Down:
+                _environment.Logger.CheckFailed(Kind, Server.Name, Service, decision.RetriesUsed, result.Reason ?? "no reason given");
+                break;
+            case CheckTransition.None when !result.IsUp && Configured.Options.LogAllFailures!.Value:
+                _environment.Logger.TryFailed(Kind, Server.Name, Service, decision.RetriesUsed + 1, result.Reason ?? "no reason given");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Arm(TimeSpan delay) => _timer.Arm(_environment.Scheduler.Now + delay);
+}

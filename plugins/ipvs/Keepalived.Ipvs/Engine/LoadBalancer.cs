@@ -1,0 +1,207 @@
+using Keepalived.Checking;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>
+/// All virtual servers of a configuration with their pools and checkers: starts them, replaces their configuration, ends them. Checkers
+/// report here; the virtual server concerned decides.
+/// </summary>
+internal sealed class LoadBalancer : ICheckReports
+{
+    private readonly Dictionary<ServiceAddress, VirtualServer> _servers = [];
+    private readonly ServiceTable _table;
+    private readonly IPoolObserver _observer;
+    private readonly CheckEnvironment _environment;
+
+    /// <summary>Creates it without virtual servers.</summary>
+    public LoadBalancer(ServiceTable table, IPoolObserver observer, Func<ICheckReports, CheckEnvironment> environment)
+    {
+        _table = table;
+        _observer = observer;
+        _environment = environment(this);
+    }
+
+    /// <summary>The virtual servers in order of the configuration.</summary>
+    public IReadOnlyList<VirtualServer> Servers { get; private set; } = [];
+
+    /// <summary>Brings everything to a configuration: the first one starts, a later one changes what differs and nothing else.</summary>
+    public void Apply(IpvsConfiguration configuration)
+    {
+        var servers = new List<VirtualServer>(configuration.VirtualServers.Count);
+        var kept = new HashSet<ServiceAddress>(configuration.VirtualServers.Count);
+        foreach (VirtualServerDefinition definition in configuration.VirtualServers)
+        {
+            kept.Add(definition.Address);
+        }
+
+        foreach (VirtualServer server in Servers)
+        {
+            if (!kept.Contains(server.Definition.Address))
+            {
+                Remove(server, isStopping: false, keepService: false);
+            }
+        }
+
+        foreach (VirtualServerDefinition definition in configuration.VirtualServers)
+        {
+            servers.Add(_servers.TryGetValue(definition.Address, out VirtualServer? server)
+                ? Change(server, definition)
+                : Add(definition, configuration.Settings.InitialNotifies));
+        }
+
+        Servers = servers;
+    }
+
+    /// <summary>Ends all virtual servers because the daemon stops.</summary>
+    /// <param name="keepServices">Leave the kernel's table as it is.</param>
+    public void Stop(bool keepServices)
+    {
+        foreach (VirtualServer server in Servers)
+        {
+            Remove(server, isStopping: true, keepServices);
+        }
+
+        Servers = [];
+    }
+
+    public void CheckerChanged(CheckRunner checker, in CheckResult result)
+    {
+        RealServer server = checker.Server;
+        server.Owner.SetAlive(server, server.AllCheckersUp, checker.Configured.Definition.Describe(in result), result.Reason);
+    }
+
+    public void CheckerWeightChanged(CheckRunner checker, in CheckResult result) =>
+        checker.Server.Owner.WeightChanged(checker.Server, result.Reason ?? checker.Kind);
+
+    private VirtualServer Add(VirtualServerDefinition definition, bool tellServers)
+    {
+        var server = new VirtualServer(definition, _table, _observer);
+        var pool = new RealServer[definition.RealServers.Count];
+        for (int i = 0; i < pool.Length; i++)
+        {
+            pool[i] = AddServer(server, definition.RealServers[i]);
+        }
+
+        server.Start(pool, tellServers);
+        _servers.Add(definition.Address, server);
+        return server;
+    }
+
+    private RealServer AddServer(VirtualServer owner, RealServerDefinition definition)
+    {
+        var server = new RealServer(owner, definition);
+        var checkers = new CheckRunner[definition.Checkers.Count];
+        for (int i = 0; i < checkers.Length; i++)
+        {
+            checkers[i] = new(definition.Checkers[i], server, _environment);
+            checkers[i].Start();
+        }
+
+        server.Checkers = checkers;
+        return server;
+    }
+
+    private VirtualServer Change(VirtualServer server, VirtualServerDefinition definition)
+    {
+        if (server.Definition == definition)
+        {
+            return server;
+        }
+
+        var known = new Dictionary<DestinationAddress, RealServer>(server.Servers.Count);
+        foreach (RealServer real in server.Servers)
+        {
+            known.Add(real.Definition.Destination, real);
+        }
+
+        var pool = new RealServer[definition.RealServers.Count];
+        for (int i = 0; i < pool.Length; i++)
+        {
+            RealServerDefinition wanted = definition.RealServers[i];
+            pool[i] = known.Remove(wanted.Destination, out RealServer? real) ? ChangeServer(real, wanted) : AddServer(server, wanted);
+        }
+
+        foreach (RealServer gone in known.Values)
+        {
+            DisposeCheckers(gone.Checkers);
+        }
+
+        server.Reconfigure(definition, pool);
+        return server;
+    }
+
+    private RealServer ChangeServer(RealServer server, RealServerDefinition definition)
+    {
+        if (server.Definition != definition)
+        {
+            CheckRunner[] previous = server.Checkers;
+            bool doubtful = server.IsDoubtful;
+            server.Definition = definition;
+            server.Checkers = ChangeCheckers(server, previous, doubtful);
+        }
+
+        return server;
+    }
+
+    /// <summary>
+    /// An equal checker stays as it is, schedule and all; one that probes the same at other times takes over what is known; the rest is new.
+    /// </summary>
+    private CheckRunner[] ChangeCheckers(RealServer server, CheckRunner[] previous, bool doubtful)
+    {
+        EquatableArray<ConfiguredChecker> wanted = server.Definition.Checkers;
+        var unused = new List<CheckRunner>(previous);
+        var checkers = new CheckRunner?[wanted.Count];
+        for (int i = 0; i < checkers.Length; i++)
+        {
+            int same = unused.FindIndex(runner => runner.Configured == wanted[i]);
+            if (same >= 0)
+            {
+                checkers[i] = unused[same];
+                unused.RemoveAt(same);
+            }
+        }
+
+        for (int i = 0; i < checkers.Length; i++)
+        {
+            checkers[i] ??= Replace(wanted[i], server, unused, doubtful);
+        }
+
+        DisposeCheckers(unused);
+        return checkers!;
+    }
+
+    private CheckRunner Replace(ConfiguredChecker wanted, RealServer server, List<CheckRunner> unused, bool doubtful)
+    {
+        var checker = new CheckRunner(wanted, server, _environment);
+        int like = unused.FindIndex(runner => runner.Configured.ProbesLike(wanted));
+        if (like < 0)
+        {
+            checker.Start(assumeUp: !doubtful);
+            return checker;
+        }
+
+        checker.TakeOver(unused[like]);
+        unused[like].Dispose();
+        unused.RemoveAt(like);
+        return checker;
+    }
+
+    private void Remove(VirtualServer server, bool isStopping, bool keepService)
+    {
+        foreach (RealServer real in server.Servers)
+        {
+            DisposeCheckers(real.Checkers);
+        }
+
+        server.End(isStopping, keepService);
+        _servers.Remove(server.Definition.Address);
+    }
+
+    private static void DisposeCheckers(IEnumerable<CheckRunner> checkers)
+    {
+        foreach (CheckRunner checker in checkers)
+        {
+            checker.Dispose();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Keepalived.Events;
+using Keepalived.Scripts;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>Tells of what happens in pools: the log, the events, the scripts, in this order.</summary>
+internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRunner scripts) : IPoolObserver
+{
+    /// <summary>Time that a script gets while the daemon stops.</summary>
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Set when the daemon begins to stop.</summary>
+    public bool IsStopping { get; set; }
+
+    public void ServerChanged(RealServer server, bool isUp, string cause, string? detail)
+    {
+        string service = server.Owner.Name;
+        string because = detail is null ? cause : $"{cause} ({detail})";
+        if (isUp)
+        {
+            logger.ServerUp(server.Name, service, Consequence(server, isUp), because);
+        }
+        else
+        {
+            logger.ServerDown(server.Name, service, Consequence(server, isUp), because);
+        }
+
+        events.Publish(new RealServerStateChanged(service, server.Name, isUp, cause) { Detail = detail });
+        Run(isUp ? server.Definition.NotifyUp : server.Definition.NotifyDown);
+    }
+
+    public void WeightChanged(RealServer server, string cause) =>
+        logger.WeightChanged(server.Name, server.Owner.Name, server.EffectiveWeight, cause);
+
+    public void QuorumChanged(VirtualServer server, bool isUp, string cause)
+    {
+        if (isUp)
+        {
+            logger.QuorumUp(server.Name, cause);
+        }
+        else
+        {
+            logger.QuorumDown(server.Name, cause);
+        }
+
+        events.Publish(new QuorumStateChanged(server.Name, isUp, cause));
+        Run(isUp ? server.Definition.QuorumUp : server.Definition.QuorumDown);
+    }
+
+    public void SorryServerChanged(VirtualServer server, bool isIn)
+    {
+        string name = server.Definition.SorryServer?.Name ?? "(removed)";
+        if (isIn)
+        {
+            logger.SorryServerIn(name, server.Name);
+        }
+        else
+        {
+            logger.SorryServerOut(name, server.Name);
+        }
+    }
+
+    private static string Consequence(RealServer server, bool isUp) => (server.Owner.IsSorry, isUp, server.Definition.InhibitOnFailure) switch
+    {
+        (true, true, _) => "waits for the quorum",
+        (true, false, _) => "the sorry server serves",
+        (_, true, _) => $"weight {server.EffectiveWeight}",
+        (_, _, true) => "weight 0",
+        _ => "removed",
+    };
+
+    private void Run(ScriptCommand? command)
+    {
+        if (command is not null)
+        {
+            scripts.Run(command, [], IsStopping ? _stopLimit : Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>Every message that this plugin logs.</summary>
+internal static partial class IpvsLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Checking {Server} of {Service} with {Check} every {Interval} s")]
+    public static partial void CheckStarted(this ILogger logger, string server, string service, string check, double interval);
+
+    [LoggerMessage(2, LogLevel.Information, "{Check} of {Server} of {Service} succeeded: {Cause}")]
+    public static partial void CheckSucceeded(this ILogger logger, string check, string server, string service, string cause);
+
+    [LoggerMessage(3, LogLevel.Information, "{Check} of {Server} of {Service} failed after {Retries} retries: {Cause}")]
+    public static partial void CheckFailed(this ILogger logger, string check, string server, string service, uint retries, string cause);
+
+    [LoggerMessage(4, LogLevel.Information, "{Check} of {Server} of {Service} failed, try {Try}: {Cause}")]
+    public static partial void TryFailed(this ILogger logger, string check, string server, string service, uint @try, string cause);
+
+    [LoggerMessage(5, LogLevel.Error, "{Check} of {Server} of {Service} threw an exception, which counts as a failure")]
+    public static partial void CheckThrew(this ILogger logger, Exception exception, string check, string server, string service);
+
+    [LoggerMessage(6, LogLevel.Error, "{Check} of {Server} of {Service} has not answered for {Seconds} s, which counts as a failure; the checker must end by its deadline")]
+    public static partial void CheckStuck(this ILogger logger, string check, string server, string service, double seconds);
+
+    [LoggerMessage(10, LogLevel.Information, "Real server {Server} of {Service} is UP ({Consequence}): {Cause}")]
+    public static partial void ServerUp(this ILogger logger, string server, string service, string consequence, string cause);
+
+    [LoggerMessage(11, LogLevel.Information, "Real server {Server} of {Service} is DOWN ({Consequence}): {Cause}")]
+    public static partial void ServerDown(this ILogger logger, string server, string service, string consequence, string cause);
+
+    [LoggerMessage(12, LogLevel.Information, "Weight of real server {Server} of {Service} is now {Weight}: {Cause}")]
+    public static partial void WeightChanged(this ILogger logger, string server, string service, long weight, string cause);
+
+    [LoggerMessage(13, LogLevel.Information, "Virtual server {Service} is UP: {Cause}")]
+    public static partial void QuorumUp(this ILogger logger, string service, string cause);
+
+    [LoggerMessage(14, LogLevel.Information, "Virtual server {Service} is DOWN: {Cause}")]
+    public static partial void QuorumDown(this ILogger logger, string service, string cause);
+
+    [LoggerMessage(15, LogLevel.Information, "Sorry server {Server} of {Service} takes over")]
+    public static partial void SorryServerIn(this ILogger logger, string server, string service);
+
+    [LoggerMessage(16, LogLevel.Information, "Sorry server {Server} of {Service} is no longer needed")]
+    public static partial void SorryServerOut(this ILogger logger, string server, string service);
+
+    [LoggerMessage(20, LogLevel.Error, "IPVS is not available: {Reason}. Virtual servers are not run: no health checks, no notifications. Remedy: {Remedy}, then restart or reload")]
+    public static partial void NoIpvs(this ILogger logger, string reason, string remedy);
+
+    [LoggerMessage(21, LogLevel.Information, "Loading the kernel module ip_vs")]
+    public static partial void LoadingModule(this ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Error, "The kernel refused a change to the IPVS table: {Error}")]
+    public static partial void TableChangeRefused(this ILogger logger, string? error);
+
+    [LoggerMessage(23, LogLevel.Error, "Virtual service {Service} is not set up, as the kernel has no scheduler {Scheduler} (modprobe its ip_vs module) or not its persistence engine: {Error}")]
+    public static partial void SchedulerMissing(this ILogger logger, string service, string scheduler, string? error);
+
+    [LoggerMessage(24, LogLevel.Information, "Removing real server {Server} from {Service}: it is left from an earlier run and is not configured")]
+    public static partial void StaleDestinationRemoved(this ILogger logger, string server, string service);
+
+    [LoggerMessage(25, LogLevel.Warning, "The IPVS time-outs could not be changed: {Error}")]
+    public static partial void TimeoutsRefused(this ILogger logger, string error);
+}

@@ -1,0 +1,126 @@
+// The IPVS room: virtual servers with their pools, the engine that runs the checkers, and the kernel's IPVS table.
+//
+//   Configuration  keywords -> builders (as written) -> completion (corrections, each reported) -> immutable definitions
+//   Engine         CheckState judges results, CheckRunner runs one checker, VirtualServer applies weights and quorum,
+//                  LoadBalancer holds them all and turns a reload into a diff
+//   Kernel         ServiceTable knows what should be there and sends differences; NetlinkKernelTable carries them
+//
+// Everything runs on the loop thread of the checker process. The engine takes time from IScheduler alone and decides without
+// doing: what follows goes to ServiceTable and IPoolObserver. Never here: a probe (checkers are plugins of their own), a blocking
+// call after start, a decision by errno text. Groups of virtual servers, ha_suspend, mails and the sync daemon are not covered yet.
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Events;
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scripts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>Virtual servers over the kernel's IPVS, with health checks.</summary>
+public sealed class IpvsPlugin : IPlugin
+{
+    private static readonly TimeSpan _moduleLimit = TimeSpan.FromSeconds(10);
+
+    private IScheduler? _scheduler;
+    private IScriptRunner? _scripts;
+    private IDaemonContext? _daemon;
+    private ILogger? _logger;
+    private IpvsRuntime? _runtime;
+    private IpvsConfiguration? _configuration;
+
+    /// <inheritdoc/>
+    public void RegisterKeywords(IKeywordTree keywords)
+    {
+        ArgumentNullException.ThrowIfNull(keywords);
+        GlobalKeywords.Register(keywords);
+        VirtualServerKeywords.Register(keywords);
+    }
+
+    /// <inheritdoc/>
+    public object? BuildConfiguration(IConfigurationSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return VirtualServerCompletion.Complete(session);
+    }
+
+    /// <inheritdoc/>
+    public void Start(IServiceProvider services, object? configuration)
+    {
+        _scheduler = services.GetRequiredService<IScheduler>();
+        _scripts = services.GetRequiredService<IScriptRunner>();
+        _daemon = services.GetRequiredService<IDaemonContext>();
+        _logger = services.GetRequiredService<ILogger>();
+        var announcer = new PoolAnnouncer(_logger, services.GetRequiredService<IEventBus>(), _scripts);
+        ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _logger, new Random(), reports));
+        _configuration = (IpvsConfiguration?)configuration;
+        OpenKernel(mayLoadModule: true);
+    }
+
+    /// <inheritdoc/>
+    public void Reload(object? configuration)
+    {
+        _configuration = (IpvsConfiguration?)configuration;
+        if (_runtime!.IsRunning)
+        {
+            _runtime.Apply(_configuration ?? IpvsConfiguration.Empty);
+        }
+        else
+        {
+            OpenKernel(mayLoadModule: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask StopAsync(CancellationToken limit)
+    {
+        _runtime?.Stop(keepServices: !_daemon!.ReleaseIpvs);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dump(DumpKind kind, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (kind == DumpKind.Data && _runtime is not null)
+        {
+            IpvsDump.Write(writer, _runtime.Servers, _scheduler!.Now);
+        }
+    }
+
+    /// <summary>
+    /// Opens the kernel's IPVS, loading its module once if need be. Without it nothing of ours runs, and nothing else suffers.
+    /// </summary>
+    private void OpenKernel(bool mayLoadModule)
+    {
+        if (_configuration is not { VirtualServers.Count: > 0 } configuration)
+        {
+            return;
+        }
+
+        try
+        {
+            _runtime!.Start(NetlinkKernelTable.Open(_scheduler!), configuration);
+        }
+        catch (NetlinkException exception) when (exception.Failure == NetlinkFailure.FamilyMissing && mayLoadModule)
+        {
+            LoadModule();
+        }
+        catch (LinuxException exception)
+        {
+            _logger!.NoIpvs(exception.Message, exception.Errno is Errno.EPERM or Errno.EACCES ? "run as root" : "modprobe ip_vs");
+        }
+    }
+
+    private void LoadModule()
+    {
+        _logger!.LoadingModule();
+        var root = new ScriptUser(0, 0, SupplementaryGroups: false, "root");
+        _scripts!.Run(new ScriptCommand("/sbin/modprobe", ["ip_vs"], root), [], _moduleLimit, _ => OpenKernel(mayLoadModule: false));
+    }
+}

@@ -1,0 +1,58 @@
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Plugins;
+using Keepalived.Scripts;
+
+namespace Keepalived.Ipvs.Tests;
+
+/// <summary>Reads a configuration as the daemon does, with a checker <c>BOARD_CHECK</c> in the place of real ones.</summary>
+internal static class ConfigurationText
+{
+    public static (IpvsConfiguration Configuration, IReadOnlyList<Diagnostic> Findings) Read(string text, IScriptPolicy? scripts = null)
+    {
+        KeywordTree tree = Tree();
+        var session = new ConfigurationSession(PluginRoles.Checker, isTest: true, scripts ?? new AnyScript());
+        ExpandedConfiguration expanded = ConfigurationReader.Read("/k.conf", new ConfigurationReadOptions { FileSystem = new OneFile(text) });
+        ConfigurationWalk.Run(expanded, tree, new KnownKeywords(), session, PluginRoles.All);
+        var configuration = (IpvsConfiguration)new IpvsPlugin().BuildConfiguration(session)!;
+        Assert.Empty(session.FailedOwners);
+        return (configuration, session.Diagnostics);
+    }
+
+    /// <summary>Reads a configuration that must be without findings.</summary>
+    public static IpvsConfiguration ReadClean(string text)
+    {
+        (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = Read(text);
+        Assert.Empty(findings.Select(finding => finding.Message));
+        return configuration;
+    }
+
+    public static KeywordTree Tree()
+    {
+        var tree = new KeywordTree();
+        tree.Root.Block<IConfigurationSession>(new("global_defs", "{ … }", "Settings of the daemon."), (_, session) => session);
+        new IpvsPlugin().RegisterKeywords(tree.ForOwner("ipvs", PluginRoles.Checker));
+        IKeywordBlock<BoardCheckBuilder> check = tree.ForOwner("board", PluginRoles.Checker).AddChecker<BoardCheckBuilder>("BOARD_CHECK", "What the board says.");
+        check.Keyword(new("label", "STRING", "Tells checkers apart."), (r, b) => b.Label = r.Word("label"));
+        return tree;
+    }
+
+    private sealed class OneFile(string text) : IConfigurationFileSystem
+    {
+        public string FullPath(string path) => path;
+
+        public ConfigurationFileKind KindOf(string path) => path == "/k.conf" ? ConfigurationFileKind.Regular : ConfigurationFileKind.Missing;
+
+        public byte[] Read(string path) => System.Text.Encoding.UTF8.GetBytes(text);
+
+        public IEnumerable<string> Names(string directory) => ["k.conf"];
+    }
+}
+
+/// <summary>Lets every script run, as root when a user is named.</summary>
+internal sealed class AnyScript : IScriptPolicy
+{
+    public bool Validate(ScriptCommand command, SourceLocation location, IConfigurationSession session) => command.Program != "/missing";
+
+    public ScriptUser? ResolveUser(IKeywordReader reader) => reader.Rest() is ["nobody-knows"] ? null : new(0, 0, false, "root");
+}

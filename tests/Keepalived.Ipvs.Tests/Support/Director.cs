@@ -1,0 +1,104 @@
+using Keepalived.Checking;
+using Keepalived.Events;
+using Keepalived.Scripts;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Ipvs.Tests;
+
+/// <summary>A director in virtual time: the running part of the plugin over a fake kernel, probes that find what the board says.</summary>
+internal sealed class Director : IEventBus, IScriptRunner, ILogger
+{
+    private readonly IpvsRuntime _runtime;
+
+    public Director(string configuration, FakeKernel? kernel = null)
+    {
+        ProbeBoard.Reset();
+        Probes = ProbeBoard.Current;
+        Kernel = kernel ?? new FakeKernel();
+        Announcer = new PoolAnnouncer(this, this, this);
+        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, new NoJitter(), reports));
+        _runtime.Start(Kernel, ConfigurationText.ReadClean(configuration));
+    }
+
+    public VirtualScheduler Scheduler { get; } = new();
+
+    public FakeKernel Kernel { get; }
+
+    public ProbeBoard Probes { get; }
+
+    public PoolAnnouncer Announcer { get; }
+
+    public IpvsRuntime Runtime => _runtime;
+
+    /// <summary>Events so far, one line each.</summary>
+    public List<string> Events { get; } = [];
+
+    /// <summary>Scripts run so far.</summary>
+    public List<string> Scripts { get; } = [];
+
+    public List<string> Messages { get; } = [];
+
+    public void Advance(double seconds) => Scheduler.Advance(seconds);
+
+    public void Reload(string configuration)
+    {
+        Kernel.Requests.Clear();
+        Events.Clear();
+        Scripts.Clear();
+        _runtime.Apply(ConfigurationText.ReadClean(configuration));
+    }
+
+    public void Stop(bool keepServices = false)
+    {
+        Kernel.Requests.Clear();
+        Events.Clear();
+        Scripts.Clear();
+        _runtime.Stop(keepServices);
+    }
+
+    public CheckState StateOf(string server) => _runtime.Servers.SelectMany(service => service.Servers)
+        .Single(real => real.Definition.Destination.Address.ToString() == server).Checkers[0].State;
+
+    void IEventBus.Publish(DaemonEvent daemonEvent) => Events.Add(daemonEvent switch
+    {
+        RealServerStateChanged e => $"{e.RealServer} {(e.IsUp ? "UP" : "DOWN")}: {e.Cause}",
+        QuorumStateChanged e => $"{e.VirtualServer} {(e.IsUp ? "UP" : "DOWN")}: {e.Cause}",
+        _ => daemonEvent.ToString(),
+    });
+
+    IDisposable IEventBus.Subscribe(DaemonEventHandler handler) => throw new NotSupportedException();
+
+    IScriptRun IScriptRunner.Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed)
+    {
+        Scripts.Add(command.ToString());
+        return new FinishedScript();
+    }
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Messages.Add($"{logLevel}: {formatter(state, exception)}");
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    private sealed class NoSockets : ICheckSockets
+    {
+        public ValueTask<ConnectResult> ConnectAsync(System.Net.IPEndPoint remote, SocketBinding binding, MonotonicTime deadline) =>
+            throw new NotSupportedException();
+    }
+
+    /// <summary>No warm-up at all, so that first probes come after one second.</summary>
+    private sealed class NoJitter : Random
+    {
+        public override double NextDouble() => 0;
+    }
+
+    private sealed class FinishedScript : IScriptRun
+    {
+        public bool IsRunning => false;
+
+        public void Cancel()
+        {
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Keepalived.Checking;
+using Keepalived.Configuration;
+
+namespace Keepalived.Ipvs.Tests;
+
+/// <summary>What probes of a test find, by real server, and when they ran.</summary>
+internal sealed class ProbeBoard
+{
+    private static readonly AsyncLocal<ProbeBoard?> _current = new();
+    private readonly Dictionary<string, CheckResult> _results = [];
+
+    /// <summary>The board of the running test.</summary>
+    public static ProbeBoard Current => _current.Value ??= new ProbeBoard();
+
+    /// <summary>Probes so far, as <c>server@seconds</c>.</summary>
+    public List<string> Log { get; } = [];
+
+    /// <summary>Checkers made so far.</summary>
+    public int Created { get; set; }
+
+    /// <summary>When set, probes wait for this instead of ending at once.</summary>
+    public TaskCompletionSource<CheckResult>? Pending { get; set; }
+
+    /// <summary>When set, probes throw it.</summary>
+    public Exception? Throws { get; set; }
+
+    public static void Reset() => _current.Value = new ProbeBoard();
+
+    public void Set(string address, bool isUp, string? reason = null) => _results[address] = isUp ? CheckResult.Up(reason) : CheckResult.Down(reason ?? "no answer");
+
+    public void Set(string address, CheckResult result) => _results[address] = result;
+
+    public CheckResult this[string address] => _results.TryGetValue(address, out CheckResult result) ? result : CheckResult.Up();
+}
+
+/// <summary>A checker that finds what the board says.</summary>
+internal sealed record BoardCheckDefinition(CheckOptions Options, string Label) : CheckerDefinition("BOARD_CHECK", Options)
+{
+    public override IChecker CreateChecker(CheckTarget target)
+    {
+        ProbeBoard.Current.Created++;
+        return new BoardChecker(ProbeBoard.Current, Label);
+    }
+
+    private sealed class BoardChecker(ProbeBoard board, string label) : IChecker
+    {
+        public ValueTask<CheckResult> CheckAsync(CheckContext context)
+        {
+            string address = context.Target.EndPoint.Address + label;
+            board.Log.Add($"{address}@{((VirtualScheduler)context.Scheduler).Seconds:0.###}");
+            return board.Throws is { } exception ? throw exception : board.Pending is { } pending ? new(pending.Task) : new(board[address]);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+internal sealed class BoardCheckBuilder : CheckerBuilder
+{
+    public string Label { get; set; } = "";
+
+    public override CheckerDefinition Build(IConfigurationSession session) => new BoardCheckDefinition(Options, Label);
+}
