@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Logging;
+
+/// <summary>
+/// The log of a process: every line goes to every sink, at once, on the loop thread. Most lines are of severity INFO, as keepalived's are;
+/// debug lines appear with <c>-D</c>, trace lines with <c>-D</c> twice.
+/// </summary>
+internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
+{
+    private readonly List<ILogSink> _sinks = [];
+    private readonly LogLevel _least = detail switch { 0 => LogLevel.Information, 1 => LogLevel.Debug, _ => LogLevel.Trace };
+
+    /// <summary>Adds a place to write to.</summary>
+    internal void Add(ILogSink sink) => _sinks.Add(sink);
+
+    /// <summary>Removes the console, when a daemon leaves its terminal.</summary>
+    internal void RemoveConsole() => _sinks.RemoveAll(static sink => sink is ConsoleSink);
+
+    /// <summary>Changes the name in syslog.</summary>
+    internal void SetIdentity(string identity)
+    {
+        foreach (ILogSink sink in _sinks)
+        {
+            if (sink is SyslogSink syslog)
+            {
+                syslog.Identity = identity;
+            }
+        }
+    }
+
+    /// <summary>True when a line of this level is written.</summary>
+    internal bool IsEnabled(LogLevel level) => level >= _least && level != LogLevel.None;
+
+    /// <summary>Writes a line to every sink.</summary>
+    internal void Write(LogLevel level, string message)
+    {
+        if (!IsEnabled(level))
+        {
+            return;
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        int priority = PriorityOf(level);
+        foreach (ILogSink sink in _sinks)
+        {
+            sink.Write(priority, now, message);
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => new DaemonLogger(this);
+
+    public void AddProvider(ILoggerProvider provider) =>
+        throw new NotSupportedException("The daemon has one log; a plugin that wants another writes it itself.");
+
+    public void Dispose()
+    {
+        foreach (ILogSink sink in _sinks)
+        {
+            sink.Dispose();
+        }
+
+        _sinks.Clear();
+    }
+
+    private static int PriorityOf(LogLevel level) => level switch
+    {
+        LogLevel.Critical => 2,
+        LogLevel.Error => 3,
+        LogLevel.Warning => 4,
+        LogLevel.Information => 6,
+        _ => 7,
+    };
+}
+
+/// <summary>The log as <see cref="ILogger"/>.</summary>
+internal sealed class DaemonLogger(DaemonLog log) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!log.IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        string text = formatter(state, exception);
+        log.Write(logLevel, exception is null ? text : $"{text}: {exception.GetType().Name}: {exception.Message}");
+        if (exception is not null)
+        {
+            log.Write(LogLevel.Debug, exception.ToString());
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using Keepalived.Configuration;
+using Keepalived.Plugins;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Plugins;
+
+/// <summary>What every plugin's container starts with.</summary>
+/// <param name="plugin">Name of the plugin, which owns what it creates on the loop.</param>
+/// <param name="services">Its container.</param>
+internal delegate void HostServices(string plugin, IServiceCollection services);
+
+/// <summary>
+/// The plugins of this process and the only place that calls them. An exception that escapes a call retires the plugin, by name, with what
+/// to do; the others run on. Loop thread only.
+/// </summary>
+internal sealed class PluginHost(ILogger log)
+{
+    private readonly List<LoadedPlugin> _plugins = [];
+
+    /// <summary>Called with the name of a plugin that has just been retired.</summary>
+    public Action<LoadedPlugin>? Retired { get; set; }
+
+    /// <summary>The plugins that take part.</summary>
+    public IReadOnlyList<LoadedPlugin> Plugins => _plugins;
+
+    /// <summary>Loads the plugins of some roles.</summary>
+    internal void Load(PluginCatalog catalog, PluginRoles roles)
+    {
+        foreach (PluginManifest manifest in catalog.Plugins)
+        {
+            if ((manifest.Roles & roles) != 0)
+            {
+                Load(manifest);
+            }
+        }
+    }
+
+    /// <summary>Lets every plugin add its keywords.</summary>
+    internal void RegisterKeywords(Func<string, IKeywordTree> treeOf)
+    {
+        foreach (LoadedPlugin plugin in Snapshot())
+        {
+            Guard(plugin, nameof(IPlugin.RegisterKeywords), () => plugin.EntryPoint!.RegisterKeywords(treeOf(plugin.Name)));
+        }
+    }
+
+    /// <summary>Lets every plugin turn what its handlers read into its configuration.</summary>
+    internal PluginConfigurations Build(IConfigurationSession session)
+    {
+        PluginConfigurations built = new();
+        foreach (LoadedPlugin plugin in Snapshot())
+        {
+            Guard(plugin, nameof(IPlugin.BuildConfiguration), () => built[plugin] = plugin.EntryPoint!.BuildConfiguration(session));
+        }
+
+        return built;
+    }
+
+    /// <summary>Starts every plugin with its configuration.</summary>
+    internal void Start(HostServices hostServices, PluginConfigurations configurations)
+    {
+        foreach (LoadedPlugin plugin in Snapshot())
+        {
+            Guard(
+                plugin,
+                nameof(IPlugin.Start),
+                () => plugin.Start(services => hostServices(plugin.Name, services), configurations[plugin]));
+        }
+    }
+
+    /// <summary>Gives every started plugin its new configuration.</summary>
+    internal void Reload(PluginConfigurations configurations)
+    {
+        foreach (LoadedPlugin plugin in Snapshot())
+        {
+            if (plugin.IsStarted)
+            {
+                Guard(plugin, nameof(IPlugin.Reload), () => plugin.EntryPoint!.Reload(configurations[plugin]));
+            }
+        }
+    }
+
+    /// <summary>Asks every started plugin to write the state of a kind.</summary>
+    internal void Dump(DumpKind kind, TextWriter writer)
+    {
+        foreach (LoadedPlugin plugin in Snapshot())
+        {
+            if (plugin.IsStarted)
+            {
+                Guard(plugin, nameof(IPlugin.Dump), () => plugin.EntryPoint!.Dump(kind, writer));
+            }
+        }
+    }
+
+    /// <summary>Stops all started plugins at the same time and waits for each, until the token is cancelled.</summary>
+    internal async Task StopAsync(CancellationToken limit)
+    {
+        LoadedPlugin[] stopping = Snapshot();
+        Task[] stops = new Task[stopping.Length];
+        for (int i = 0; i < stopping.Length; i++)
+        {
+            stops[i] = StopAsync(stopping[i], limit);
+        }
+
+        await Task.WhenAll(stops);
+    }
+
+    /// <summary>Retires a plugin whose callback on the loop threw.</summary>
+    internal void RetireOwner(string name, Exception exception)
+    {
+        if (_plugins.Find(candidate => candidate.Name == name) is { } plugin)
+        {
+            Retire(plugin, "a callback", exception);
+        }
+    }
+
+    private void Load(PluginManifest manifest)
+    {
+        try
+        {
+            _plugins.Add(LoadedPlugin.Load(manifest));
+        }
+        catch (Exception exception)
+        {
+            PluginProblem problem = Explain(manifest, exception);
+            log.LogError("{Problem}", problem.ToString());
+        }
+    }
+
+    private static PluginProblem Explain(PluginManifest manifest, Exception exception)
+    {
+        Exception cause = exception is System.Reflection.TargetInvocationException { InnerException: { } inner } ? inner : exception;
+        return cause switch
+        {
+            FileNotFoundException { FileName: { } missing } => new(
+                manifest.Name, $"it needs {missing}, which is not there", "put that assembly into the plugin's folder"),
+            BadImageFormatException => new(manifest.Name, $"its image is broken: {cause.Message}", "install it again"),
+            TypeLoadException or MissingMethodException => new(
+                manifest.Name, $"it does not fit this host: {cause.Message}", "rebuild it against this host's Keepalived.Abstractions"),
+            _ => new(manifest.Name, $"it could not be loaded: {cause.GetType().Name}: {cause.Message}", "report this to its author"),
+        };
+    }
+
+    private async Task StopAsync(LoadedPlugin plugin, CancellationToken limit)
+    {
+        if (!plugin.IsStarted)
+        {
+            return;
+        }
+
+        try
+        {
+            await plugin.EntryPoint!.StopAsync(limit);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            log.LogWarning("Plugin {Plugin} did not stop in time", plugin.Name);
+        }
+        catch (Exception exception)
+        {
+            Retire(plugin, nameof(IPlugin.StopAsync), exception);
+        }
+    }
+
+    private void Guard(LoadedPlugin plugin, string call, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception)
+        {
+            Retire(plugin, call, exception);
+        }
+    }
+
+    private void Retire(LoadedPlugin plugin, string call, Exception exception)
+    {
+        if (!_plugins.Remove(plugin))
+        {
+            return;
+        }
+
+        Exception cause = exception is FileNotFoundException or System.Reflection.TargetInvocationException ? exception.GetBaseException() : exception;
+        if (cause is FileNotFoundException { FileName: { } missing })
+        {
+            log.LogError(
+                "Plugin {Plugin}: it needs {Missing}, which is not there; put that assembly into the plugin's folder", plugin.Name, missing);
+        }
+        else
+        {
+            log.LogError(
+                "Plugin {Plugin}: {Call} threw {Type}: {Message}; it takes no further part, the other plugins run on; report this to its author",
+                plugin.Name, call, cause.GetType().Name, cause.Message);
+            log.LogDebug("{Trace}", cause.ToString());
+        }
+
+        bool wasStarted = plugin.IsStarted;
+        plugin.Retire();
+        if (wasStarted)
+        {
+            Retired?.Invoke(plugin);
+        }
+    }
+
+    // Guarded calls may retire a plugin, which changes the list.
+    private LoadedPlugin[] Snapshot() => [.. _plugins];
+}
+
+/// <summary>What each plugin built from one reading of the configuration.</summary>
+internal sealed class PluginConfigurations
+{
+    private readonly Dictionary<LoadedPlugin, object?> _byPlugin = [];
+
+    /// <summary>A plugin's configuration; null when it built none.</summary>
+    public object? this[LoadedPlugin plugin]
+    {
+        get => _byPlugin.GetValueOrDefault(plugin);
+        set => _byPlugin[plugin] = value;
+    }
+}
