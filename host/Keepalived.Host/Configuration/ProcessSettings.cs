@@ -1,0 +1,95 @@
+using Keepalived.Plugins;
+
+namespace Keepalived.Host.Configuration;
+
+/// <summary>How one child process is scheduled (<c>vrrp_priority</c>, <c>vrrp_rt_priority</c> … and the same for checker and bfd).</summary>
+internal sealed record ProcessSettings
+{
+    /// <summary>Nice value, -20..19; null leaves it alone.</summary>
+    public int? Nice { get; init; }
+
+    /// <summary>SCHED_RR priority, 1..99; 0 for none.</summary>
+    public int RealTimePriority { get; init; }
+
+    /// <summary>Keep the process's pages in memory.</summary>
+    public bool NoSwap { get; init; }
+
+    /// <summary>The CPUs it may run on; empty for all.</summary>
+    public EquatableArray<int> Cpus { get; init; }
+
+    /// <summary>RLIMIT_RTTIME in microseconds: CPU time that a real-time process may use without sleeping.</summary>
+    public long RealTimeLimit { get; init; } = 10_000;
+
+    /// <summary>Name of the process in the kernel; null keeps <c>keepalived</c>.</summary>
+    public string? ProcessName { get; init; }
+}
+
+/// <summary>A script that the parent runs at start or stop.</summary>
+/// <param name="Command">What to run.</param>
+/// <param name="Location">Where it is configured.</param>
+internal sealed record HookScript(Scripts.ScriptCommand Command, Keepalived.Configuration.SourceLocation Location);
+
+/// <summary>What the host's own keywords say. Filled in by the handlers during one reading, then read only.</summary>
+internal sealed class HostSettings
+{
+    public string? RouterId { get; set; }
+
+    public string? NetworkNamespace { get; set; }
+
+    public string? Instance { get; set; }
+
+    public bool UsePidDirectory { get; set; }
+
+    /// <summary>How long children may take to stop; 5 s.</summary>
+    public TimeSpan ChildWaitTime { get; set; } = TimeSpan.FromSeconds(5);
+
+    public bool ProcessNames { get; set; }
+
+    public string? ParentProcessName { get; set; }
+
+    public ProcessSettings Vrrp { get; set; } = new();
+
+    public ProcessSettings Checker { get; set; } = new();
+
+    public ProcessSettings Bfd { get; set; } = new();
+
+    public bool UseSymlinkPaths { get; set; }
+
+    public bool SetSupplementaryGroups { get; set; }
+
+    public Scripts.ScriptUser? ScriptUser { get; set; }
+
+    public bool ScriptSecurity { get; set; }
+
+    public HookScript? StartupScript { get; set; }
+
+    public TimeSpan StartupScriptLimit { get; set; } = TimeSpan.FromSeconds(10);
+
+    public HookScript? ShutdownScript { get; set; }
+
+    public TimeSpan ShutdownScriptLimit { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>File creation mask, 0..0777; 0177 by default.</summary>
+    public int Umask { get; set; } = Convert.ToInt32("177", 8);
+
+    public bool DataUseInstance { get; set; }
+
+    public string? StateDumpFile { get; set; }
+
+    /// <summary>File that exists while a reload reads files; empty for the default name, null for none.</summary>
+    public string? ReloadFile { get; set; }
+
+    /// <summary>The settings of a child, its name decided.</summary>
+    public ProcessSettings For(PluginRoles role)
+    {
+        ProcessSettings settings = role switch
+        {
+            PluginRoles.Vrrp => Vrrp,
+            PluginRoles.Checker => Checker,
+            _ => Bfd,
+        };
+        return settings.ProcessName is null && ProcessNames
+            ? settings with { ProcessName = Processes.RoleNames.ProcessName(role) }
+            : settings;
+    }
+}
