@@ -27,7 +27,7 @@ internal sealed record ProcessSettings
 /// <summary>A script that the parent runs at start or stop.</summary>
 /// <param name="Command">What to run.</param>
 /// <param name="Location">Where it is configured.</param>
-internal sealed record HookScript(Scripts.ScriptCommand Command, Keepalived.Configuration.SourceLocation Location);
+internal sealed record HookScript(Keepalived.Scripts.ScriptCommand Command, Keepalived.Configuration.SourceLocation Location);
 
 /// <summary>What the host's own keywords say. Filled in by the handlers during one reading, then read only.</summary>
 internal sealed class HostSettings
@@ -57,7 +57,7 @@ internal sealed class HostSettings
 
     public bool SetSupplementaryGroups { get; set; }
 
-    public Scripts.ScriptUser? ScriptUser { get; set; }
+    public Keepalived.Scripts.ScriptUser? ScriptUser { get; set; }
 
     public bool ScriptSecurity { get; set; }
 
