@@ -1,5 +1,5 @@
-using Keepalived.Configuration;
 using Keepalived.Plugins;
+using Keepalived.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keepalived.Host.Plugins;
@@ -25,6 +25,9 @@ internal sealed class LoadedPlugin
 
     /// <summary>Its entry point; null once it is retired or unloaded, so that nothing keeps its context alive.</summary>
     public IPlugin? EntryPoint { get; private set; }
+
+    /// <summary>The loop on its behalf; null until it is about to be started.</summary>
+    public IScheduler? Scheduler { get; set; }
 
     /// <summary>True after <see cref="IPlugin.Start"/> has returned.</summary>
     public bool IsStarted { get; private set; }
@@ -71,6 +74,7 @@ internal sealed class LoadedPlugin
     internal WeakReference Unload()
     {
         Retire();
+        Scheduler = null;
         _services?.Dispose();
         _services = null;
         if (_context.IsCollectible)

@@ -1,14 +1,15 @@
 using Keepalived.Configuration;
 using Keepalived.Plugins;
+using Keepalived.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Host.Plugins;
 
 /// <summary>What every plugin's container starts with.</summary>
-/// <param name="plugin">Name of the plugin, which owns what it creates on the loop.</param>
+/// <param name="plugin">The plugin, which owns what it creates on the loop.</param>
 /// <param name="services">Its container.</param>
-internal delegate void HostServices(string plugin, IServiceCollection services);
+internal delegate void HostServices(LoadedPlugin plugin, IServiceCollection services);
 
 /// <summary>
 /// The plugins of this process and the only place that calls them. An exception that escapes a call retires the plugin, by name, with what
@@ -18,8 +19,8 @@ internal sealed class PluginHost(ILogger log)
 {
     private readonly List<LoadedPlugin> _plugins = [];
 
-    /// <summary>Called with the name of a plugin that has just been retired.</summary>
-    public Action<LoadedPlugin>? Retired { get; set; }
+    /// <summary>Called with a plugin that has just been retired, and whether it had been started.</summary>
+    public Action<LoadedPlugin, bool>? Retired { get; set; }
 
     /// <summary>The plugins that take part.</summary>
     public IReadOnlyList<LoadedPlugin> Plugins => _plugins;
@@ -37,11 +38,16 @@ internal sealed class PluginHost(ILogger log)
     }
 
     /// <summary>Lets every plugin add its keywords.</summary>
-    internal void RegisterKeywords(Func<string, IKeywordTree> treeOf)
+    /// <param name="treeOf">The tree as a plugin sees it.</param>
+    /// <param name="failed">Called for a plugin that threw: what it had registered so far must go.</param>
+    internal void RegisterKeywords(Func<LoadedPlugin, IKeywordTree> treeOf, Action<LoadedPlugin> failed)
     {
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            Guard(plugin, nameof(IPlugin.RegisterKeywords), () => plugin.EntryPoint!.RegisterKeywords(treeOf(plugin.Name)));
+            if (!Guard(plugin, nameof(IPlugin.RegisterKeywords), () => plugin.EntryPoint!.RegisterKeywords(treeOf(plugin))))
+            {
+                failed(plugin);
+            }
         }
     }
 
@@ -58,14 +64,15 @@ internal sealed class PluginHost(ILogger log)
     }
 
     /// <summary>Starts every plugin with its configuration.</summary>
-    internal void Start(HostServices hostServices, PluginConfigurations configurations)
+    /// <param name="schedulerOf">The loop for a plugin.</param>
+    /// <param name="hostServices">Adds the host's services to a plugin's container.</param>
+    /// <param name="configurations">What the plugins built.</param>
+    internal void Start(Func<string, IScheduler> schedulerOf, HostServices hostServices, PluginConfigurations configurations)
     {
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            Guard(
-                plugin,
-                nameof(IPlugin.Start),
-                () => plugin.Start(services => hostServices(plugin.Name, services), configurations[plugin]));
+            plugin.Scheduler = schedulerOf(plugin.Name);
+            Guard(plugin, nameof(IPlugin.Start), () => plugin.Start(services => hostServices(plugin, services), configurations[plugin]));
         }
     }
 
@@ -149,9 +156,13 @@ internal sealed class PluginHost(ILogger log)
             return;
         }
 
+        SynchronizationContext? previous = SynchronizationContext.Current;
         try
         {
-            await plugin.EntryPoint!.StopAsync(limit);
+            SynchronizationContext.SetSynchronizationContext(plugin.Scheduler?.SynchronizationContext ?? previous);
+            ValueTask stop = plugin.EntryPoint!.StopAsync(limit);
+            SynchronizationContext.SetSynchronizationContext(previous);
+            await stop;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -159,19 +170,29 @@ internal sealed class PluginHost(ILogger log)
         }
         catch (Exception exception)
         {
+            SynchronizationContext.SetSynchronizationContext(previous);
             Retire(plugin, nameof(IPlugin.StopAsync), exception);
         }
     }
 
-    private void Guard(LoadedPlugin plugin, string call, Action action)
+    private bool Guard(LoadedPlugin plugin, string call, Action action)
     {
+        SynchronizationContext? previous = SynchronizationContext.Current;
         try
         {
+            // What the plugin awaits in here comes back on its own behalf.
+            SynchronizationContext.SetSynchronizationContext(plugin.Scheduler?.SynchronizationContext);
             action();
+            return true;
         }
         catch (Exception exception)
         {
             Retire(plugin, call, exception);
+            return false;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
         }
     }
 
@@ -198,10 +219,7 @@ internal sealed class PluginHost(ILogger log)
 
         bool wasStarted = plugin.IsStarted;
         plugin.Retire();
-        if (wasStarted)
-        {
-            Retired?.Invoke(plugin);
-        }
+        Retired?.Invoke(plugin, wasStarted);
     }
 
     // Guarded calls may retire a plugin, which changes the list.

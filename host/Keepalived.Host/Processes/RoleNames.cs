@@ -8,6 +8,9 @@ internal static class RoleNames
     /// <summary>The children in the order in which they are started.</summary>
     internal static readonly PluginRoles[] StartOrder = [PluginRoles.Checker, PluginRoles.Vrrp, PluginRoles.Bfd];
 
+    /// <summary>The children in the order in which they are told to stop.</summary>
+    internal static readonly PluginRoles[] StopOrder = [PluginRoles.Vrrp, PluginRoles.Checker, PluginRoles.Bfd];
+
     /// <summary>The word of the hidden option that makes a process a child.</summary>
     internal static string Option(PluginRoles role) => role switch
     {

@@ -1,0 +1,82 @@
+using Keepalived.Configuration;
+using Keepalived.Host.Plugins;
+using Keepalived.Plugins;
+using Keepalived.Scripts;
+
+namespace Keepalived.Host.Configuration;
+
+/// <summary>What one reading of the configuration gave this process.</summary>
+/// <param name="Settings">The host's part.</param>
+/// <param name="Globals">What plugins may know of it.</param>
+/// <param name="Plugins">The plugins' parts.</param>
+/// <param name="Findings">Everything that was found.</param>
+internal sealed record Reading(
+    HostSettings Settings, GlobalDefinitions Globals, PluginConfigurations Plugins, IReadOnlyList<Diagnostic> Findings);
+
+/// <summary>
+/// Reads configurations for one process: the keywords of the host and of the plugins that it loaded, and the knowledge of all others'.
+/// Made once; every reading starts afresh and leaves nothing behind when it fails.
+/// </summary>
+internal sealed class ReadingRoom
+{
+    private readonly KeywordTree _tree = new();
+    private readonly KnownKeywords _known = new();
+    private readonly PluginHost _plugins;
+    private readonly PluginRoles _roles;
+    private readonly string? _namespaceOption;
+
+    /// <summary>Builds the keyword tree.</summary>
+    /// <param name="catalog">All plugins there are, loaded here or not.</param>
+    /// <param name="plugins">Those loaded here.</param>
+    /// <param name="roles">None in the parent, one in a child, all under <c>-t</c>.</param>
+    /// <param name="namespaceOption">Namespace of the command line, which wins over the configuration.</param>
+    public ReadingRoom(PluginCatalog catalog, PluginHost plugins, PluginRoles roles, string? namespaceOption)
+    {
+        _plugins = plugins;
+        _roles = roles;
+        _namespaceOption = namespaceOption;
+        HostKeywords.Register(_tree);
+        foreach (PluginManifest manifest in catalog.Plugins)
+        {
+            foreach (DeclaredKeywords declared in manifest.Keywords)
+            {
+                _known.Declare(manifest.Name, manifest.Roles, declared.Block, string.Join(' ', declared.Names), declared.StartsProcess);
+            }
+        }
+
+        plugins.RegisterKeywords(plugin => _tree.ForOwner(plugin.Name, plugin.Manifest.Roles), plugin => _tree.Remove(plugin.Name));
+    }
+
+    /// <summary>The keywords, for <c>--list-keywords</c>.</summary>
+    public KeywordTree Tree => _tree;
+
+    /// <summary>The processes that a configuration needs.</summary>
+    public PluginRoles RolesOf(ExpandedConfiguration configuration) => _known.RolesToStart(RootScan.Run(configuration));
+
+    /// <summary>Reads a configuration.</summary>
+    public Reading Read(ExpandedConfiguration configuration, bool isTest, IScriptPolicy scripts)
+    {
+        ConfigurationSession session = new(_roles, isTest, scripts);
+        ConfigurationWalk.Run(configuration, _tree, _known, session, _roles);
+        foreach ((string owner, Exception exception) in session.FailedOwners)
+        {
+            _plugins.RetireOwner(owner, exception);
+            _tree.Remove(owner);
+        }
+
+        HostSettings settings = session.Get<HostSettings>();
+        session.SetGlobals(GlobalsOf(settings));
+        PluginConfigurations configurations = _plugins.Build(session);
+        return new(settings, session.Globals, configurations, session.Diagnostics);
+    }
+
+    private GlobalDefinitions GlobalsOf(HostSettings settings) => new()
+    {
+        RouterId = settings.RouterId ?? Environment.MachineName,
+        Instance = settings.Instance,
+        NetworkNamespace = _namespaceOption ?? settings.NetworkNamespace,
+        ScriptSecurity = settings.ScriptSecurity,
+        UseSymlinkPaths = settings.UseSymlinkPaths,
+        ScriptUser = settings.ScriptUser,
+    };
+}

@@ -1,0 +1,250 @@
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Events;
+using Keepalived.Host.CommandLine;
+using Keepalived.Host.Configuration;
+using Keepalived.Host.Logging;
+using Keepalived.Host.Plugins;
+using Keepalived.Host.Scripts;
+using Keepalived.Linux;
+using Keepalived.Linux.Processes;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scripts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// A child process: loads the plugins of its role, gives them their configuration, and does what the parent says. When the parent dies, the
+/// control channel ends and the child cleans up and ends too; the parent-death signal says the same once more.
+/// </summary>
+internal sealed class ChildHost
+{
+    private readonly DaemonOptions _options;
+    private readonly PluginRoles _role;
+    private readonly ProcessEnvironment _process;
+    private readonly ReadingRoom _readings;
+    private readonly Accounts _accounts = new();
+    private readonly ScriptPolicy _scripts;
+    private readonly ScriptRunner _runner;
+    private readonly EventBus _events;
+    private readonly ControlChannel _control;
+    private readonly CheckSockets _sockets;
+    private readonly DaemonContext _context;
+    private readonly RuntimeFiles _files;
+    private readonly FindingMemory _known = new();
+    private Reading _reading;
+    private Reading? _prepared;
+    private bool _isStopping;
+
+    private ChildHost(DaemonOptions options, PluginRoles role)
+    {
+        _options = options;
+        _role = role;
+        _process = new ProcessEnvironment(options, role);
+        ParentDeath.TerminateUs();
+        _control = new ControlChannel(_process.Scheduler, SocketPairEnd.FromDescriptor(options.ControlDescriptor), OnControl, OnParentGone);
+        _scripts = new ScriptPolicy(_accounts);
+        _runner = new ScriptRunner(_process.Scheduler, _scripts, () => _context!.Globals, _process.Logger, ParentDeath.TerminateUs);
+        _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
+        _sockets = new CheckSockets(_process.Scheduler);
+        _process.Plugins.Retired = OnPluginRetired;
+        _process.Loop.OwnerFailed += OnOwnerFailed;
+        _process.Plugins.Load(_process.Catalog, role);
+        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, role, options.NetworkNamespace);
+        _reading = Read(options.ConfigurationDescriptor);
+        _files = new RuntimeFiles(
+            RuntimeFiles.DefaultRunDirectory, _reading.Globals.Instance, _reading.Globals.NetworkNamespace, _reading.Settings.UsePidDirectory);
+        _context = new DaemonContext(options, role, RuntimeFiles.DefaultRunDirectory, _process.TemporaryDirectory, RequestExit)
+        {
+            Globals = _reading.Globals,
+        };
+    }
+
+    private ILogger Log => _process.Logger;
+
+    /// <summary>Runs a child from start to end.</summary>
+    /// <returns>Its exit code.</returns>
+    internal static int Run(DaemonOptions options, PluginRoles role)
+    {
+        ChildHost child = new(options, role);
+        try
+        {
+            child.Start();
+            return child._process.Loop.Run();
+        }
+        finally
+        {
+            child._process.Dispose();
+        }
+    }
+
+    private void Start()
+    {
+        _process.Log.SetIdentity(RoleNames.SyslogIdentity(_role) + _files.IdentitySuffix);
+        ProcessScheduling.Apply(_reading.Settings.For(_role), Log);
+        FindingLog.Write(Log, _reading.Findings);
+        _known.Remember(_reading.Findings);
+        WatchSignals();
+        using PidFile? pidFile = null;
+        _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, _reading.Plugins);
+        _control.Send(new(ControlKind.Ready));
+    }
+
+    private void AddHostServices(LoadedPlugin plugin, IServiceCollection services)
+    {
+        IScheduler scheduler = plugin.Scheduler!;
+        services.AddSingleton<IDaemonContext>(_context);
+        services.AddSingleton(scheduler);
+        services.AddSingleton(scheduler.TimeProvider);
+        services.AddSingleton(_events.ForOwner(plugin.Name));
+        services.AddSingleton<IScriptRunner>(_runner);
+        services.AddSingleton<ICheckSockets>(_sockets);
+        services.AddSingleton<ILoggerFactory>(_process.Log);
+        services.AddSingleton(Log);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+    }
+
+    private void WatchSignals()
+    {
+        LoopSignals signals = new(_process.Scheduler);
+        signals.On(Signals.Terminate, () => Stop(0));
+
+        // A terminal sends SIGINT to everybody in the foreground. The parent stops us in order; ending on our own would look like a crash.
+        signals.On(Signals.Interrupt, static () => { });
+        signals.On(Signals.HangUp, () => _control.Send(new(ControlKind.ReloadRequest)));
+        signals.On(Signals.User1, () => Dump(DumpKind.Data));
+        signals.On(Signals.User2, () => Dump(DumpKind.Statistics));
+        signals.On(SignalNames.StatisticsClear, () => Dump(DumpKind.StatisticsClear));
+        signals.On(SignalNames.Json, () => Dump(DumpKind.Json));
+    }
+
+    private void OnControl(ControlMessage message, int descriptor)
+    {
+        switch (message.Kind)
+        {
+            case ControlKind.Hello:
+                _control.Send(new(ControlKind.HelloAnswer, message.Number));
+                break;
+            case ControlKind.Prepare:
+                Prepare(descriptor);
+                break;
+            case ControlKind.Commit:
+                Commit(message.Number != 0);
+                break;
+            case ControlKind.Dump:
+                Dump((DumpKind)message.Number);
+                break;
+            case ControlKind.Stop:
+                Stop(0);
+                break;
+        }
+    }
+
+    private void OnParentGone()
+    {
+        Log.LogWarning("The parent process has ended: cleaning up");
+        Stop(0);
+    }
+
+    private Reading Read(int descriptor)
+    {
+        using MemoryFile file = MemoryFile.FromDescriptor(descriptor);
+        using MemoryStream content = new(file.ReadAll(), writable: false);
+        return _readings.Read(ExpandedConfiguration.Read(content), isTest: false, _scripts);
+    }
+
+    private void Prepare(int descriptor)
+    {
+        _prepared = Read(descriptor);
+        FindingLog.Write(Log, _prepared.Findings);
+        string? reason = _known.FirstNewError(_prepared.Findings);
+        if (reason is not null)
+        {
+            _prepared = null;
+        }
+
+        _control.Send(new(ControlKind.Prepared, reason is null ? 1u : 0u, reason ?? ""));
+    }
+
+    private void Commit(bool accept)
+    {
+        if (_prepared is { } prepared && accept)
+        {
+            MonotonicTime began = _process.Scheduler.ReadClock();
+            Log.LogInformation("Reloading");
+            _reading = prepared;
+            _known.Remember(prepared.Findings);
+            _context.Globals = prepared.Globals;
+            ProcessScheduling.Apply(prepared.Settings.For(_role), Log);
+            _process.Plugins.Reload(prepared.Plugins);
+            TimeSpan took = _process.Scheduler.ReadClock() - began;
+            Log.LogInformation("Reload finished in {Time} usec", (long)took.TotalMicroseconds);
+        }
+
+        _prepared = null;
+        _control.Send(new(ControlKind.ReloadDone));
+    }
+
+    private void Dump(DumpKind kind) =>
+        new DumpFiles(_role, _files, _process.TemporaryDirectory, Log).Write(kind, _reading.Settings, _reading.Globals, _process.Plugins);
+
+    private void RequestExit(int code, string reason)
+    {
+        Log.LogError("Ending with code {Code}: {Reason}", code, reason);
+        _control.Send(new(ControlKind.Exiting, (uint)code, reason));
+        Stop(code);
+    }
+
+    private void OnOwnerFailed(string owner, Exception exception) => _process.Plugins.RetireOwner(owner, exception);
+
+    private void OnPluginRetired(LoadedPlugin plugin, bool wasStarted)
+    {
+        _events.Retire(plugin.Name);
+        if (plugin.Scheduler is { } scheduler)
+        {
+            _process.Loop.Retire(scheduler);
+        }
+
+        // The plugin that this process exists for is gone in the middle of its work, and what it has set up in the kernel is still
+        // there. A new process takes that over or cleans it up; this one could only leave it behind.
+        bool isEmpty = !_process.Plugins.Plugins.Any(static other => other.IsReasonForProcess);
+        if (wasStarted && plugin.IsReasonForProcess && isEmpty && !_isStopping)
+        {
+            RequestExit(ExitCodes.InternalError, $"plugin {plugin.Name} failed and the process has no other work");
+        }
+    }
+
+    private void Stop(int code)
+    {
+        if (!_isStopping)
+        {
+            _isStopping = true;
+            Log.LogInformation("Stopping");
+            _ = StopAsync(code);
+        }
+    }
+
+    private async Task StopAsync(int code)
+    {
+        // The parent kills at child_wait_time: be done before. The second timer is for a plugin that ignores its limit.
+        TimeSpan limit = _reading.Settings.ChildWaitTime * 0.8;
+        using CancellationTokenSource cancellation = new();
+        using ILoopTimer soft = _process.Scheduler.CreateTimer(_ => cancellation.Cancel());
+        using ILoopTimer hard = _process.Scheduler.CreateTimer(_ => End(code));
+        soft.Arm(_process.Scheduler.Now + limit);
+        hard.Arm(_process.Scheduler.Now + (limit * 1.1));
+        await _process.Plugins.StopAsync(cancellation.Token);
+        End(code);
+    }
+
+    private void End(int code)
+    {
+        Environment.ProcessCpuUsage used = Environment.CpuUsage;
+        Log.LogInformation(
+            "Stopped - used {User:F6} user time, {System:F6} system time", used.UserTime.TotalSeconds, used.PrivilegedTime.TotalSeconds);
+        _process.Loop.Stop(code);
+    }
+}

@@ -1,0 +1,91 @@
+using Keepalived.Host.Configuration;
+using Keepalived.Host.Scripts;
+using Keepalived.Linux;
+using Keepalived.Linux.Processes;
+using Keepalived.Plugins;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// Starts this program once more: as a child process with a role, or as the daemon in the background. posix_spawn instead of fork, which a
+/// managed process cannot survive. Loop thread only: the parent-death signal fires when the thread that spawned ends.
+/// </summary>
+internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
+{
+    private const int ControlDescriptor = 3;
+    private const int ConfigurationDescriptor = 4;
+    private readonly string _program = Environment.ProcessPath ?? "/proc/self/exe";
+
+    /// <summary>Starts a child process.</summary>
+    /// <param name="role">What it does.</param>
+    /// <param name="settings">How it is scheduled; a real-time policy is set before exec, so that every thread of its run time inherits it.</param>
+    /// <param name="configuration">The configuration that it runs.</param>
+    /// <param name="control">Our end of the socket pair.</param>
+    /// <exception cref="LinuxException">It cannot be started.</exception>
+    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, MemoryFile configuration, out SocketPairEnd control)
+    {
+        SpawnOptions options = Options(
+            [$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}", $"--config-fd={ConfigurationDescriptor}"]) with
+        {
+            Environment = ScriptEnvironment.ForChildren(),
+            Scheduling = settings.RealTimePriority > 0
+                ? (SchedulingPolicy.RoundRobin, settings.RealTimePriority)
+                : (SchedulingPolicy.Other, 0),
+        };
+        return Start(options, configuration, out control);
+    }
+
+    /// <summary>Starts the daemon in a session of its own.</summary>
+    /// <param name="control">Our end of the socket pair, over which it says that it has started.</param>
+    /// <exception cref="LinuxException">It cannot be started.</exception>
+    internal SpawnedProcess StartDaemon(out SocketPairEnd control)
+    {
+        SpawnOptions options = Options(["--detached", $"--control-fd={ControlDescriptor}"]) with
+        {
+            Environment = ScriptEnvironment.ForDaemon(),
+            NewSession = true,
+            WorkingDirectory = "/",
+        };
+        return Start(options, null, out control);
+    }
+
+    private static SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out SocketPairEnd control)
+    {
+        SocketPairEnd.Create(out SocketPairEnd ours, out SocketPairEnd theirs);
+        using (theirs)
+        {
+            List<SpawnDescriptor> descriptors = [SpawnDescriptor.Inherit(theirs.Descriptor, ControlDescriptor)];
+            if (configuration is not null)
+            {
+                descriptors.Add(SpawnDescriptor.Inherit(configuration.Descriptor, ConfigurationDescriptor));
+            }
+
+            try
+            {
+                SpawnedProcess process = ProcessSpawner.Spawn(options with { Descriptors = descriptors });
+                control = ours;
+                return process;
+            }
+            catch (LinuxException)
+            {
+                ours.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private SpawnOptions Options(ReadOnlySpan<string> hidden)
+    {
+        List<string> all = ["keepalived"];
+
+        // In a development tree the program is `dotnet keepalived.dll`; installed it is the host itself.
+        if (Path.GetFileName(_program) == "dotnet")
+        {
+            all.Add(Path.Combine(AppContext.BaseDirectory, "keepalived.dll"));
+        }
+
+        all.AddRange(hidden);
+        all.AddRange(arguments);
+        return new SpawnOptions { Program = _program, Arguments = all, Environment = [] };
+    }
+}

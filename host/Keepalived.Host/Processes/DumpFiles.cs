@@ -1,0 +1,88 @@
+using System.Text;
+using Keepalived.Host.Configuration;
+using Keepalived.Host.Plugins;
+using Keepalived.Plugins;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// Writes what an operator asked for with a signal. Every file is written under another name and renamed, so that nobody reads half of one and
+/// a symbolic link that somebody left in the temporary directory is replaced, never followed. Mode 0666 under the mask of the process: 0600
+/// by default.
+/// </summary>
+internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string temporaryDirectory, ILogger log)
+{
+    /// <summary>Writes the state of a kind.</summary>
+    internal void Write(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins)
+    {
+        using StringWriter text = new() { NewLine = "\n" };
+        if (kind == DumpKind.Data)
+        {
+            WriteGlobals(text, settings, globals);
+        }
+
+        plugins.Dump(kind, text);
+        string content = text.ToString();
+        string path = PathOf(kind, settings);
+        if (content.Length > 0 && Replace(path, content))
+        {
+            log.LogInformation("Wrote {Path}", path);
+        }
+    }
+
+    private string PathOf(DumpKind kind, HostSettings settings) => kind switch
+    {
+        DumpKind.Data => files.DataDump(temporaryDirectory, settings.StateDumpFile, role, settings.DataUseInstance),
+        DumpKind.Json => Path.Combine(temporaryDirectory, "keepalived.json"),
+        _ => Path.Combine(temporaryDirectory, "keepalived.stats"),
+    };
+
+    private bool Replace(string path, string content)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            File.Delete(temporary);
+            FileStreamOptions options = new()
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+                    | UnixFileMode.OtherRead | UnixFileMode.OtherWrite,
+            };
+            using (StreamWriter writer = new(temporary, new UTF8Encoding(false), options))
+            {
+                writer.Write(content);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.LogError("Cannot write {Path}: {Reason}", path, exception.Message);
+            return false;
+        }
+    }
+
+    private static void WriteGlobals(TextWriter text, HostSettings settings, GlobalDefinitions globals)
+    {
+        text.WriteLine("------< Global definitions >------");
+        text.WriteLine($" Router ID = {globals.RouterId}");
+        WriteIf(text, "Network namespace", globals.NetworkNamespace);
+        WriteIf(text, "Instance", globals.Instance);
+        WriteIf(text, "Default script user", globals.ScriptUser?.Name);
+        text.WriteLine($" Script security = {(globals.ScriptSecurity ? "enabled" : "disabled")}");
+        text.WriteLine($" Child wait time = {settings.ChildWaitTime.TotalSeconds}");
+        text.WriteLine($" Umask = 0{Convert.ToString(settings.Umask, 8)}");
+    }
+
+    private static void WriteIf(TextWriter text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            text.WriteLine($" {name} = {value}");
+        }
+    }
+}

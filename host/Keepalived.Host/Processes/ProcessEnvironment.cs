@@ -1,0 +1,52 @@
+using Keepalived.Host.CommandLine;
+using Keepalived.Host.Logging;
+using Keepalived.Host.Plugins;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>What every process of the daemon has: the loop, the log, the plugins there are.</summary>
+internal sealed class ProcessEnvironment : IDisposable
+{
+    /// <summary>The owner of what the host itself has on the loop.</summary>
+    private const string HostOwner = "keepalived";
+
+    private PluginCatalog? _catalog;
+
+    public ProcessEnvironment(DaemonOptions options, PluginRoles? role)
+    {
+        Options = options;
+        Loop = new EventLoop();
+        Scheduler = Loop.ForOwner(HostOwner);
+        TemporaryDirectory = RuntimeFiles.TemporaryDirectory(Environment.GetEnvironmentVariable("TMPDIR"));
+        Log = LogSetup.Create(options, role, Scheduler.TimeProvider, TemporaryDirectory);
+        Logger = new DaemonLogger(Log);
+        Plugins = new PluginHost(Logger);
+    }
+
+    public DaemonOptions Options { get; }
+
+    public EventLoop Loop { get; }
+
+    public IScheduler Scheduler { get; }
+
+    public DaemonLog Log { get; }
+
+    public ILogger Logger { get; }
+
+    public string TemporaryDirectory { get; }
+
+    /// <summary>The plugins of this process.</summary>
+    public PluginHost Plugins { get; }
+
+    /// <summary>All plugins there are; looked for when first asked.</summary>
+    public PluginCatalog Catalog => _catalog ??= PluginCatalog.Discover(Options.PluginDirectories, PluginCatalog.DefaultDirectories);
+
+    public void Dispose()
+    {
+        Log.Dispose();
+        Loop.Dispose();
+    }
+}

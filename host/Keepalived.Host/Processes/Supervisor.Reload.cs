@@ -1,0 +1,221 @@
+using Keepalived.Configuration;
+using Keepalived.Host.Configuration;
+using Keepalived.Host.Logging;
+using Keepalived.Linux;
+using Keepalived.Plugins;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// A reload in two steps: every process reads the new configuration while the old one runs; when all can use it, all change over. One that cannot
+/// leaves everything as it was. A SIGHUP that comes meanwhile is remembered and acted on afterwards.
+/// </summary>
+internal sealed partial class Supervisor
+{
+    private enum ReloadPhase
+    {
+        None,
+        Preparing,
+        Committing,
+    }
+
+    private readonly HashSet<Child> _awaited = [];
+    private ReloadPhase _phase;
+    private bool _reloadAgain;
+    private ExpandedConfiguration? _newConfiguration;
+    private Reading? _newReading;
+    private MemoryFile? _previousFile;
+
+    private void RequestReload()
+    {
+        if (_isStopping)
+        {
+            return;
+        }
+
+        if (_phase != ReloadPhase.None)
+        {
+            _reloadAgain = true;
+            return;
+        }
+
+        Log.LogInformation("Reloading ...");
+        _systemd.Reloading(_process.Scheduler.ReadClock());
+        if (!ReadAgain())
+        {
+            _systemd.Ready();
+            return;
+        }
+
+        _phase = ReloadPhase.Preparing;
+        _previousFile = _configurationFile;
+        _configurationFile = null;
+        Publish(_newConfiguration!);
+        Ask(child => child.Prepare(_configurationFile!));
+    }
+
+    private bool ReadAgain()
+    {
+        using ReloadMarker marker = ReloadMarker.Create(_reading.Settings.ReloadFile, _files, Log);
+        _newConfiguration = ReadFiles();
+        _newReading = _readings.Read(_newConfiguration, isTest: false, _scripts);
+        FindingLog.Write(Log, _newReading.Findings);
+        string? reason = UnusableBecauseOf(_newConfiguration, _newReading) is { } code
+            ? $"the configuration cannot be used (code {code})"
+            : _known.FirstNewError(_newReading.Findings);
+        if (reason is not null)
+        {
+            Refuse(reason);
+            return false;
+        }
+
+        KeepImmutables(_newReading.Settings);
+        return true;
+    }
+
+    private void KeepImmutables(HostSettings settings)
+    {
+        if (settings.Instance != _reading.Settings.Instance)
+        {
+            Log.LogWarning("instance cannot be changed by a reload: it stays {Instance}", _reading.Settings.Instance ?? "unset");
+            settings.Instance = _reading.Settings.Instance;
+        }
+
+        if (settings.NetworkNamespace != _reading.Settings.NetworkNamespace)
+        {
+            Log.LogWarning("net_namespace cannot be changed by a reload: it stays {Namespace}", _reading.Settings.NetworkNamespace ?? "unset");
+            settings.NetworkNamespace = _reading.Settings.NetworkNamespace;
+        }
+    }
+
+    private void Refuse(string reason) =>
+        Log.LogError("Reload refused, the old configuration runs on: {Reason}", reason);
+
+    /// <summary>Says something to every child that is ready and waits for their answers.</summary>
+    private void Ask(Action<Child> say)
+    {
+        foreach (Child child in _children)
+        {
+            if (child.IsReady && !child.IsUnwanted)
+            {
+                _awaited.Add(child);
+                say(child);
+            }
+        }
+
+        ContinueReload();
+    }
+
+    private void OnPrepared(Child child, ControlMessage message)
+    {
+        if (_phase == ReloadPhase.Preparing && _awaited.Remove(child))
+        {
+            if (message.Number == 0)
+            {
+                Refuse($"{RoleNames.Display(child.Role)}: {message.Text}");
+                _newReading = null;
+            }
+
+            ContinueReload();
+        }
+    }
+
+    private void OnReloadDone(Child child)
+    {
+        if (_awaited.Remove(child))
+        {
+            ContinueReload();
+        }
+    }
+
+    private void ContinueReload()
+    {
+        if (_awaited.Count > 0)
+        {
+            return;
+        }
+
+        if (_phase == ReloadPhase.Preparing)
+        {
+            Decide();
+        }
+        else if (_phase == ReloadPhase.Committing)
+        {
+            FinishReload();
+        }
+    }
+
+    private void Decide()
+    {
+        bool accept = _newReading is not null;
+        _phase = ReloadPhase.Committing;
+        if (accept)
+        {
+            _configuration = _newConfiguration!;
+            _reading = _newReading!;
+            _known.Remember(_reading.Findings);
+            _previousFile?.Dispose();
+        }
+        else
+        {
+            _configurationFile?.Dispose();
+            _configurationFile = _previousFile;
+        }
+
+        _previousFile = null;
+        Ask(child => child.Commit(accept));
+    }
+
+    private void FinishReload()
+    {
+        _phase = ReloadPhase.None;
+        bool accepted = _newReading is not null;
+        _newReading = null;
+        _newConfiguration = null;
+        if (accepted)
+        {
+            AdjustChildren();
+            Log.LogInformation("Reload complete");
+        }
+
+        _systemd.Ready();
+        if (_reloadAgain)
+        {
+            _reloadAgain = false;
+            RequestReload();
+        }
+    }
+
+    /// <summary>Starts the children that the new configuration needs and stops those that it needs no more.</summary>
+    private void AdjustChildren()
+    {
+        PluginRoles wanted = RolesOf(_configuration);
+        foreach (PluginRoles role in RoleNames.StartOrder)
+        {
+            Child? child = _children.Find(candidate => candidate.Role == role);
+            bool isWanted = (wanted & role) != 0;
+            if (child is null && isWanted)
+            {
+                StartChild(role);
+            }
+            else if (child is not null)
+            {
+                Adjust(child, isWanted);
+            }
+        }
+    }
+
+    private void Adjust(Child child, bool isWanted)
+    {
+        child.IsUnwanted = !isWanted;
+        if (!isWanted && child.IsRunning)
+        {
+            child.RequestStop();
+        }
+        else if (!isWanted)
+        {
+            Forget(child);
+        }
+    }
+}

@@ -1,0 +1,386 @@
+using Keepalived.Configuration;
+using Keepalived.Host.CommandLine;
+using Keepalived.Host.Configuration;
+using Keepalived.Host.Logging;
+using Keepalived.Host.Scripts;
+using Keepalived.Linux;
+using Keepalived.Linux.Processes;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scripts;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// The parent process: reads the configuration, starts the children that it needs, restarts those that end or do not answer, reloads, stops.
+/// It loads no plugin. Loop thread only.
+/// </summary>
+internal sealed partial class Supervisor : IChildObserver
+{
+    private readonly DaemonOptions _options;
+    private readonly ProcessEnvironment _process;
+    private readonly ChildLauncher _launcher;
+    private readonly ReadingRoom _readings;
+    private readonly ScriptPolicy _scripts;
+    private readonly ScriptRunner _runner;
+    private readonly FindingMemory _known = new();
+    private readonly SystemdNotifier _systemd;
+    private readonly List<Child> _children = [];
+    private ExpandedConfiguration _configuration;
+    private Reading _reading;
+    private RuntimeFiles _files;
+    private MemoryFile? _configurationFile;
+    private PidFile? _pidFile;
+    private bool _announcedStart;
+    private bool _isStopping;
+
+    private Supervisor(DaemonOptions options, IReadOnlyList<string> arguments)
+    {
+        _options = options;
+        _process = new ProcessEnvironment(options, role: null);
+        _launcher = new ChildLauncher(arguments);
+        _systemd = SystemdNotifier.ForEnvironment(ProcessIdentity.ParentProcessId, options.IsDetached);
+        LogStart(arguments);
+        _scripts = new ScriptPolicy(new Accounts());
+        _runner = new ScriptRunner(_process.Scheduler, _scripts, () => _reading!.Globals, Log, static () => { });
+        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options.NetworkNamespace);
+        _configuration = ReadFiles();
+        _reading = _readings.Read(_configuration, isTest: false, _scripts);
+        _files = FilesOf(_reading);
+    }
+
+    private ILogger Log => _process.Logger;
+
+    /// <summary>Runs the daemon from start to end.</summary>
+    /// <returns>Its exit code.</returns>
+    internal static int Run(DaemonOptions options, IReadOnlyList<string> arguments)
+    {
+        Supervisor supervisor = new(options, arguments);
+        try
+        {
+            return supervisor.Begin() is { } failure ? failure : supervisor._process.Loop.Run();
+        }
+        finally
+        {
+            supervisor.End();
+        }
+    }
+
+    /// <summary>Everything up to the first turn of the loop; an exit code when the daemon cannot run.</summary>
+    private int? Begin()
+    {
+        FindingLog.Write(Log, _reading.Findings);
+        _known.Remember(_reading.Findings);
+        if (UnusableBecauseOf(_configuration, _reading) is { } code)
+        {
+            return code;
+        }
+
+        _process.Log.SetIdentity(RoleNames.SyslogIdentity(null) + _files.IdentitySuffix);
+        FileMode.SetMask(_options.Umask ?? _reading.Settings.Umask);
+        if (!EnterNamespace())
+        {
+            return ExitCodes.Permission;
+        }
+
+        _pidFile = PidFile.Acquire(_files.PidFile(null, _options), Log);
+        if (_pidFile is null)
+        {
+            return ExitCodes.Fatal;
+        }
+
+        WatchSignals();
+        RunStartupScript();
+        return null;
+    }
+
+    private void End()
+    {
+        _pidFile?.Delete();
+        _configurationFile?.Dispose();
+        Log.LogInformation("Stopped Keepalived v{Version}", HelpText.Version);
+        _process.Dispose();
+    }
+
+    private void LogStart(IReadOnlyList<string> arguments)
+    {
+        Log.LogInformation("Starting Keepalived v{Version}", HelpText.Version);
+        Log.LogInformation("Running on {System}", System.Runtime.InteropServices.RuntimeInformation.OSDescription);
+        Log.LogInformation("Command line: 'keepalived' {Arguments}", string.Join(' ', arguments.Select(static argument => $"'{argument}'")));
+        foreach (string notice in _options.Notices)
+        {
+            Log.LogWarning("{Notice}", notice);
+        }
+    }
+
+    private ExpandedConfiguration ReadFiles() => ConfigurationReader.Read(_options.ConfigurationFile, ReadOptions(_options));
+
+    /// <summary>How the command line says that files are read.</summary>
+    internal static ConfigurationReadOptions ReadOptions(DaemonOptions options)
+    {
+        ConfigurationReadOptions read = new() { IncludeChecks = options.AllConfiguration ? IncludeChecks.All : IncludeChecks.None };
+        return options.ConfigurationId is { } id ? read with { ConfigId = id } : read;
+    }
+
+    private int? UnusableBecauseOf(ExpandedConfiguration configuration, Reading reading)
+    {
+        if (!configuration.MainFileFound)
+        {
+            Log.LogError("Configuration file {File} cannot be read; create it or name another with -f", _options.ConfigurationFile);
+            return ExitCodes.NoConfiguration;
+        }
+
+        int verdict = DiagnosticVerdict.ExitCodeFor(reading.Findings, configuration.MainFileFound);
+        return verdict switch
+        {
+            DiagnosticVerdict.MissingParameter => ExitCodes.Configuration,
+            DiagnosticVerdict.SecurityOrNoFile when reading.Findings.Any(static f => f.Class == DiagnosticClass.FileNotFound) => ExitCodes.NoConfiguration,
+            _ => null,
+        };
+    }
+
+    private RuntimeFiles FilesOf(Reading reading) => new(
+        RuntimeFiles.DefaultRunDirectory, reading.Globals.Instance, reading.Globals.NetworkNamespace, reading.Settings.UsePidDirectory);
+
+    private bool EnterNamespace()
+    {
+        if (_files.Namespace is not { } name)
+        {
+            return true;
+        }
+
+        try
+        {
+            // Only this thread changes over; the children are spawned from it and begin there.
+            NetworkNamespace.Enter(Path.Combine(RuntimeFiles.DefaultRunDirectory, "netns", name));
+            return true;
+        }
+        catch (LinuxException exception)
+        {
+            Log.LogError("Cannot enter network namespace {Name}: {Reason}; make it with ip netns add", name, exception.Message);
+            return false;
+        }
+    }
+
+    private void WatchSignals()
+    {
+        LoopSignals signals = new(_process.Scheduler);
+        signals.On(Signals.Terminate, () => Stop(ExitCodes.Ok));
+        signals.On(Signals.Interrupt, () =>
+        {
+            if (!_options.IgnoreInterrupt)
+            {
+                Stop(ExitCodes.Ok);
+            }
+        });
+        signals.On(Signals.HangUp, RequestReload);
+        signals.On(Signals.User1, DumpData);
+        signals.On(Signals.User2, () => Dump(DumpKind.Statistics, PluginRoles.Vrrp));
+        signals.On(SignalNames.StatisticsClear, () => Dump(DumpKind.StatisticsClear, PluginRoles.Vrrp));
+        signals.On(SignalNames.Json, () => Dump(DumpKind.Json, PluginRoles.Vrrp));
+    }
+
+    private void DumpData()
+    {
+        new DumpFiles(null, _files, _process.TemporaryDirectory, Log).Write(DumpKind.Data, _reading.Settings, _reading.Globals, _process.Plugins);
+        Dump(DumpKind.Data, PluginRoles.All);
+    }
+
+    private void Dump(DumpKind kind, PluginRoles roles)
+    {
+        foreach (Child child in _children)
+        {
+            if ((child.Role & roles) != 0)
+            {
+                child.Send(new(ControlKind.Dump, (uint)kind));
+            }
+        }
+    }
+
+    private void RunStartupScript()
+    {
+        if (_reading.Settings.StartupScript is not { } script)
+        {
+            StartChildren();
+            return;
+        }
+
+        Log.LogInformation("Running startup script {Script}", script.Command);
+        _runner.Run(script.Command, [], _reading.Settings.StartupScriptLimit, result =>
+        {
+            LogScript("Startup", result);
+            if (!_isStopping)
+            {
+                StartChildren();
+            }
+        });
+    }
+
+    private void LogScript(string name, ScriptResult result)
+    {
+        if (!result.IsSuccess)
+        {
+            Log.LogWarning("{Name} script failed: {Reason}", name, result.TimedOut ? "time limit" : result.Failure ?? result.Exit?.ToString());
+        }
+    }
+
+    private PluginRoles RolesOf(ExpandedConfiguration configuration) =>
+        (_options.StartAll ? PluginRoles.All : _readings.RolesOf(configuration)) & _options.Roles;
+
+    private void StartChildren()
+    {
+        Publish(_configuration);
+        PluginRoles roles = RolesOf(_configuration);
+        foreach (PluginRoles role in RoleNames.StartOrder)
+        {
+            if ((roles & role) != 0)
+            {
+                StartChild(role);
+            }
+        }
+
+        foreach (Plugins.PluginProblem problem in _process.Catalog.Problems)
+        {
+            Log.LogWarning("{Problem}", problem.ToString());
+        }
+
+        if (_children.Count == 0)
+        {
+            Log.LogWarning("Nothing to run: the configuration holds no block of any plugin");
+        }
+
+        Detach();
+        AnnounceStart();
+    }
+
+    /// <summary>Makes the configuration what children get from now on.</summary>
+    private void Publish(ExpandedConfiguration configuration)
+    {
+        MemoryFile file = new("keepalived-configuration");
+        using (MemoryStream content = new())
+        {
+            configuration.Write(content);
+            file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
+        }
+
+        file.Seal();
+        _configurationFile?.Dispose();
+        _configurationFile = file;
+    }
+
+    private void StartChild(PluginRoles role)
+    {
+        Child child = new(role, _process.Scheduler, Log, _launcher, _options.WatchdogPeriod, this);
+        _children.Add(child);
+        Start(child);
+    }
+
+    private void Start(Child child)
+    {
+        try
+        {
+            child.Start(_reading.Settings.For(child.Role), _configurationFile!);
+        }
+        catch (LinuxException exception)
+        {
+            Log.LogError("Cannot start the {Role} child process: {Reason}", RoleNames.Display(child.Role), exception.Message);
+            RestartLater(child, TimeSpan.Zero);
+        }
+    }
+
+    private void Detach()
+    {
+        if (_options.IsDetached)
+        {
+            BackgroundDaemon.ReportStarted(_options.ControlDescriptor);
+            _process.Log.RemoveConsole();
+        }
+    }
+
+    public void OnReady(Child child) => AnnounceStart();
+
+    private void AnnounceStart()
+    {
+        if (!_announcedStart && _children.TrueForAll(static child => child.IsReady))
+        {
+            _announcedStart = true;
+            Log.LogInformation("Startup complete");
+            _systemd.Ready();
+        }
+    }
+
+    public void OnMessage(Child child, ControlMessage message)
+    {
+        switch (message.Kind)
+        {
+            case ControlKind.ReloadRequest:
+                RequestReload();
+                break;
+            case ControlKind.Prepared:
+                OnPrepared(child, message);
+                break;
+            case ControlKind.ReloadDone:
+                OnReloadDone(child);
+                break;
+            case ControlKind.Exiting:
+                Log.LogError("{Role} child process {Pid} ends: {Reason}", RoleNames.Display(child.Role), child.ProcessId, message.Text);
+                break;
+        }
+    }
+
+    public void OnEnded(Child child, ProcessExit exit, TimeSpan ran)
+    {
+        OnReloadDone(child);
+        if (_isStopping)
+        {
+            OnStopped();
+        }
+        else if (child.IsUnwanted)
+        {
+            Forget(child);
+        }
+        else if (exit.ExitCode is { } code && RestartBackoff.IsPermanent(code))
+        {
+            Log.LogError("{Role} child process exited with permanent error {Code}. Terminating", RoleNames.Display(child.Role), code);
+            Stop(code);
+        }
+        else if (!_options.Respawn)
+        {
+            Log.LogError("{Role} child process ended ({Exit}): stopping, as -R asks for", RoleNames.Display(child.Role), exit);
+            Stop(exit.ExitCode ?? ExitCodes.Fatal);
+        }
+        else
+        {
+            Log.LogError("{Role} child process ended unexpectedly ({Exit})", RoleNames.Display(child.Role), exit);
+            RestartLater(child, ran);
+        }
+    }
+
+    private void RestartLater(Child child, TimeSpan ran)
+    {
+        TimeSpan wait = child.Backoff.Next(ran);
+        if (wait == TimeSpan.Zero)
+        {
+            Start(child);
+            return;
+        }
+
+        Log.LogInformation("{Role} child process is started again in {Wait} s", RoleNames.Display(child.Role), wait.TotalSeconds);
+        ILoopTimer timer = _process.Scheduler.CreateTimer(_ =>
+        {
+            if (!_isStopping && !child.IsRunning && _children.Contains(child))
+            {
+                Start(child);
+            }
+        });
+        timer.Arm(_process.Scheduler.Now + wait);
+    }
+
+    private void Forget(Child child)
+    {
+        _children.Remove(child);
+        child.Dispose();
+        AnnounceStart();
+    }
+}

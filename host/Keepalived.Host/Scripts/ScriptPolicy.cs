@@ -1,0 +1,99 @@
+using Keepalived.Configuration;
+using Keepalived.Host.Configuration;
+using Keepalived.Plugins;
+using Keepalived.Scripts;
+
+namespace Keepalived.Host.Scripts;
+
+/// <summary>Says at configuration time which scripts may be run and as whom. Reads the system, changes nothing.</summary>
+internal sealed class ScriptPolicy(Accounts accounts) : IScriptPolicy
+{
+    private const string DefaultUser = "keepalived_script";
+
+    public bool Validate(ScriptCommand command, SourceLocation location, IConfigurationSession session)
+    {
+        GlobalDefinitions globals = session.Globals;
+        ScriptPath path = Resolve(command, globals);
+        switch (path.State)
+        {
+            case ScriptPathState.NotFound:
+                session.Warn(
+                    location,
+                    $"script {command.Program} is disabled: it does not exist or {UserName(command, globals)} cannot reach it",
+                    path.Culprit is null ? "correct the path" : $"let the user search {path.Culprit}");
+                return false;
+            case ScriptPathState.NotExecutable:
+                session.Warn(
+                    location,
+                    $"script {command.Program} is disabled: {UserName(command, globals)} may not {(path.IsShellInput ? "read" : "execute")} it",
+                    $"chmod a+{(path.IsShellInput ? "r" : "x")} {path.Path}");
+                return false;
+            case ScriptPathState.Insecure:
+                ReportInsecure(command, location, session, path);
+                return !globals.ScriptSecurity;
+            default:
+                return true;
+        }
+    }
+
+    public ScriptUser? ResolveUser(IKeywordReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        string name = reader.Word("user name");
+        if (accounts.FindUser(name) is not { } user)
+        {
+            throw reader.Reject($"there is no user '{name}'", "create it, or name one that exists");
+        }
+
+        bool supplementary = reader.Session.Get<HostSettings>().SetSupplementaryGroups;
+        if (!reader.TryWord(out string groupWord))
+        {
+            return new(user.UserId, user.GroupId, supplementary, name);
+        }
+
+        bool withSupplementary = groupWord.StartsWith(':');
+        string groupName = withSupplementary ? groupWord[1..] : groupWord;
+        return accounts.FindGroup(groupName) is { } group
+            ? new(user.UserId, group, supplementary || withSupplementary, name)
+            : throw reader.Reject($"there is no group '{groupName}'", "create it, or name one that exists");
+    }
+
+    /// <summary>Who runs scripts that name nobody: <c>script_user</c>, else the user <c>keepalived_script</c>, else null, the daemon's.</summary>
+    internal ScriptUser? DefaultFor(HostSettings settings) =>
+        settings.ScriptUser
+        ?? (Environment.IsPrivilegedProcess && accounts.FindUser(DefaultUser) is { } user
+            ? new(user.UserId, user.GroupId, settings.SetSupplementaryGroups, DefaultUser)
+            : null);
+
+    /// <summary>Finds the file that a command would run, as its user sees it.</summary>
+    internal ScriptPath Resolve(ScriptCommand command, GlobalDefinitions globals)
+    {
+        ScriptUser? user = command.User ?? globals.ScriptUser;
+        uint userId = user?.UserId ?? accounts.CurrentUser;
+        uint[] groups = user is null ? accounts.CurrentGroups : GroupsOf(user);
+        return ScriptPathWalk.Resolve(
+            command.Program, userId, groups, globals.UseSymlinkPaths, Environment.GetEnvironmentVariable("PATH"));
+    }
+
+    /// <summary>The groups that a script of a user runs with, its own first.</summary>
+    internal uint[] GroupsOf(ScriptUser user) =>
+        user.SupplementaryGroups ? accounts.GroupsOf(user.Name, user.GroupId) : [user.GroupId];
+
+    private static string UserName(ScriptCommand command, GlobalDefinitions globals) =>
+        (command.User ?? globals.ScriptUser)?.Name is { } name ? "user " + name : "the daemon";
+
+    private static void ReportInsecure(ScriptCommand command, SourceLocation location, IConfigurationSession session, ScriptPath path)
+    {
+        string effect = session.Globals.ScriptSecurity
+            ? $"script {command.Program} is disabled: it is insecure"
+            : $"SECURITY VIOLATION: script {command.Program} is run although it is insecure";
+        string remedy = $"make {path.Culprit} writable by root alone"
+            + (session.Globals.ScriptSecurity ? "" : ", and add enable_script_security to global_defs");
+        session.Report(new(
+            DiagnosticClass.Security,
+            session.Globals.ScriptSecurity ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+            location,
+            $"{effect}, since others than root can change {path.Culprit}",
+            remedy));
+    }
+}

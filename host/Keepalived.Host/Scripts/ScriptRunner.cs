@@ -1,0 +1,135 @@
+using Keepalived.Linux;
+using Keepalived.Linux.Processes;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scripts;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Scripts;
+
+/// <summary>
+/// Starts scripts without blocking the loop: each in a process group of its own with default signals, time-sharing priority, no descriptor of
+/// ours, its user's identity and a clean environment. At the time limit TERM to the group, 2 s later KILL, again after 2 s, given up after 10.
+/// </summary>
+internal sealed class ScriptRunner(
+    IScheduler scheduler, ScriptPolicy policy, Func<GlobalDefinitions> globals, ILogger log, Action identityChanged) : IScriptRunner
+{
+    private readonly List<ScriptRun> _running = [];
+
+    /// <summary>Scripts that have not been reaped.</summary>
+    public int RunningCount => _running.Count;
+
+    public IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ScriptRun run = new(this, scheduler, command.Program, completed);
+        ScriptPath path = policy.Resolve(command, globals());
+        if (!path.CanRun || (path.State == ScriptPathState.Insecure && globals().ScriptSecurity))
+        {
+            Fail(run, $"{command.Program} cannot be run: {path.State}");
+            return run;
+        }
+
+        try
+        {
+            SpawnedProcess process = Spawn(command, path, extraArguments);
+            _running.Add(run);
+            run.Started(process, limit);
+        }
+        catch (LinuxException exception)
+        {
+            Fail(run, exception.Message);
+        }
+
+        return run;
+    }
+
+    /// <summary>Ends every script that still runs, as at a reload or stop.</summary>
+    internal void CancelAll()
+    {
+        foreach (ScriptRun run in _running.ToArray())
+        {
+            run.Cancel();
+        }
+    }
+
+    internal void Ended(ScriptRun run) => _running.Remove(run);
+
+    internal void LogStuck(string program) =>
+        log.LogWarning("Script {Script} did not end after repeated KILL; it is left alone", program);
+
+    private void Fail(ScriptRun run, string reason)
+    {
+        log.LogWarning("Script {Reason}", reason);
+        scheduler.Post(() => run.Failed(reason));
+    }
+
+    private SpawnedProcess Spawn(ScriptCommand command, ScriptPath path, ReadOnlySpan<string> extraArguments)
+    {
+        SpawnOptions options = new()
+        {
+            Program = path.Path,
+            Arguments = Arguments(path.Path, command.Arguments.AsSpan(), extraArguments),
+            Environment = ScriptEnvironment.ForScripts,
+            NewProcessGroup = true,
+            Identity = Identity(command),
+            Descriptors = [SpawnDescriptor.Null(0), SpawnDescriptor.Null(1), SpawnDescriptor.Null(2)],
+            CloseFrom = 3,
+            Scheduling = (SchedulingPolicy.Other, 0),
+        };
+        if (path.IsShellInput)
+        {
+            // "</PATH" is for the shell: it reads the file as its input, whatever the file's mode.
+            options = options with
+            {
+                Program = "/bin/sh",
+                Arguments = Arguments("/bin/sh", ["-s", "--"], [.. command.Arguments, .. extraArguments.ToArray()]),
+                Descriptors = [SpawnDescriptor.Open(path.Path, 0, 0), SpawnDescriptor.Null(1), SpawnDescriptor.Null(2)],
+            };
+        }
+
+        try
+        {
+            return Spawn(options);
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.ENOEXEC)
+        {
+            // No interpreter line and no binary: a shell script of the old kind.
+            return Spawn(options with
+            {
+                Program = "/bin/sh",
+                Arguments = Arguments("/bin/sh", [path.Path], [.. command.Arguments, .. extraArguments.ToArray()]),
+            });
+        }
+    }
+
+    private SpawnedProcess Spawn(SpawnOptions options)
+    {
+        try
+        {
+            return ProcessSpawner.Spawn(options);
+        }
+        finally
+        {
+            if (options.Identity is not null)
+            {
+                identityChanged();
+            }
+        }
+    }
+
+    private SpawnIdentity? Identity(ScriptCommand command)
+    {
+        ScriptUser? user = command.User ?? globals().ScriptUser;
+        return user is null || !Environment.IsPrivilegedProcess ? null : new(user.UserId, user.GroupId, policy.GroupsOf(user));
+    }
+
+    private static string[] Arguments(string program, ReadOnlySpan<string> configured, ReadOnlySpan<string> extra)
+    {
+        string[] arguments = new string[1 + configured.Length + extra.Length];
+        arguments[0] = program;
+        configured.CopyTo(arguments.AsSpan(1));
+        extra.CopyTo(arguments.AsSpan(1 + configured.Length));
+        return arguments;
+    }
+}
