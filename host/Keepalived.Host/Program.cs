@@ -1,8 +1,14 @@
 // The host room: the executable. It owns the command line, the processes (parent, children, watchdog), the loading of plugins, scripts,
 // pid files, dumps and the log. Everything runs on the main thread, which is the loop thread; there is no other thread of ours.
 // It knows no protocol: what a child does is decided by the plugins of its role. It never forks, never waits for "any child", never blocks.
+//
+// A development tree runs without publishing: `dotnet build Plugins.sln`, then
+// `artifacts/bin/Keepalived.Host/debug/keepalived -n -l -f FILE --plugin-dir DIR`, where DIR/NAME is a link to a plugin's artifacts/bin folder.
 using System.Runtime.Versioning;
 using Keepalived.Host.CommandLine;
+using Keepalived.Host.Logging;
+using Keepalived.Host.Processes;
+using Keepalived.Linux.Local;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -12,7 +18,25 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        DaemonOptions options = new CommandLineParser(Console.Out, Console.Error).Parse(arguments);
-        return options.ExitCode;
+        using DescriptorWriter output = new(StandardStreams.Output);
+        using DescriptorWriter error = new(StandardStreams.Error);
+        DaemonOptions options = new CommandLineParser(output, error).Parse(arguments);
+        return options.Task switch
+        {
+            ProgramTask.Exit => options.ExitCode,
+            ProgramTask.TestConfiguration => new ConfigurationTest(options, output, error).Test(),
+            ProgramTask.ListPlugins => new ConfigurationTest(options, output, error).ListPlugins(),
+            ProgramTask.ListKeywords => new ConfigurationTest(options, output, error).ListKeywords(),
+            _ => Run(options, arguments, error),
+        };
     }
+
+    private static int Run(DaemonOptions options, string[] arguments, TextWriter error) =>
+        options.ChildRole is { } role ? ChildHost.Run(options, role)
+        : options.Foreground || options.IsDetached ? Supervisor.Run(options, WithoutHidden(arguments))
+        : BackgroundDaemon.Start(arguments, error);
+
+    /// <summary>What the user wrote: the daemon in the background was given two options more.</summary>
+    private static string[] WithoutHidden(string[] arguments) =>
+        [.. arguments.Where(static argument => argument != "--detached" && !argument.StartsWith("--control-fd=", StringComparison.Ordinal))];
 }

@@ -77,6 +77,6 @@ internal sealed class ReadingRoom
         NetworkNamespace = _namespaceOption ?? settings.NetworkNamespace,
         ScriptSecurity = settings.ScriptSecurity,
         UseSymlinkPaths = settings.UseSymlinkPaths,
-        ScriptUser = settings.ScriptUser,
+        ScriptUser = Scripts.ScriptPolicy.DefaultFor(settings),
     };
 }

@@ -10,14 +10,8 @@ internal static class FindingLog
     {
         foreach (Diagnostic finding in findings)
         {
-            log.Log(LevelOf(finding.Severity), "{Finding}", Line(finding));
+            log.Log(LevelOf(finding.Severity), "{Finding}", DiagnosticPrinter.FormatLine(finding));
         }
-    }
-
-    private static string Line(Diagnostic finding)
-    {
-        string place = finding.Location.Origin is null ? "" : $"({finding.Location}) ";
-        return finding.Remedy is null ? place + finding.Message : $"{place}{finding.Message}; {finding.Remedy}";
     }
 
     private static LogLevel LevelOf(DiagnosticSeverity severity) => severity switch

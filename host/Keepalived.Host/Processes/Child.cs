@@ -4,6 +4,7 @@ using Keepalived.Linux.Processes;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Microsoft.Extensions.Logging;
+using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 

@@ -7,6 +7,7 @@ using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
+using Keepalived.Linux.Local;
 using Keepalived.Linux.Processes;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
@@ -20,23 +21,23 @@ namespace Keepalived.Host.Processes;
 /// A child process: loads the plugins of its role, gives them their configuration, and does what the parent says. When the parent dies, the
 /// control channel ends and the child cleans up and ends too; the parent-death signal says the same once more.
 /// </summary>
-internal sealed class ChildHost
+internal sealed class ChildHost : IDisposable
 {
     private readonly DaemonOptions _options;
     private readonly PluginRoles _role;
     private readonly ProcessEnvironment _process;
     private readonly ReadingRoom _readings;
-    private readonly Accounts _accounts = new();
     private readonly ScriptPolicy _scripts;
     private readonly ScriptRunner _runner;
     private readonly EventBus _events;
     private readonly ControlChannel _control;
-    private readonly CheckSockets _sockets;
     private readonly DaemonContext _context;
     private readonly RuntimeFiles _files;
     private readonly FindingMemory _known = new();
     private Reading _reading;
     private Reading? _prepared;
+    private SignalSource? _signals;
+    private PidFile? _pidFile;
     private bool _isStopping;
 
     private ChildHost(DaemonOptions options, PluginRoles role)
@@ -44,12 +45,11 @@ internal sealed class ChildHost
         _options = options;
         _role = role;
         _process = new ProcessEnvironment(options, role);
-        ParentDeath.TerminateUs();
+        DieWithParent();
         _control = new ControlChannel(_process.Scheduler, SocketPairEnd.FromDescriptor(options.ControlDescriptor), OnControl, OnParentGone);
-        _scripts = new ScriptPolicy(_accounts);
-        _runner = new ScriptRunner(_process.Scheduler, _scripts, () => _context!.Globals, _process.Logger, ParentDeath.TerminateUs);
+        _scripts = new ScriptPolicy();
+        _runner = new ScriptRunner(_process.Scheduler, () => _context!.Globals, _process.Logger, DieWithParent);
         _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
-        _sockets = new CheckSockets(_process.Scheduler);
         _process.Plugins.Retired = OnPluginRetired;
         _process.Loop.OwnerFailed += OnOwnerFailed;
         _process.Plugins.Load(_process.Catalog, role);
@@ -69,16 +69,23 @@ internal sealed class ChildHost
     /// <returns>Its exit code.</returns>
     internal static int Run(DaemonOptions options, PluginRoles role)
     {
-        ChildHost child = new(options, role);
-        try
+        using ChildHost child = new(options, role);
+        child._pidFile = PidFile.Acquire(child._files.PidFile(role, options), child.Log);
+        if (child._pidFile is null)
         {
-            child.Start();
-            return child._process.Loop.Run();
+            return ExitCodes.Fatal;
         }
-        finally
-        {
-            child._process.Dispose();
-        }
+
+        child.Start();
+        return child._process.Loop.Run();
+    }
+
+    public void Dispose()
+    {
+        _signals?.Dispose();
+        _pidFile?.Delete();
+        _control.Dispose();
+        _process.Dispose();
     }
 
     private void Start()
@@ -88,10 +95,11 @@ internal sealed class ChildHost
         FindingLog.Write(Log, _reading.Findings);
         _known.Remember(_reading.Findings);
         WatchSignals();
-        using PidFile? pidFile = null;
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, _reading.Plugins);
         _control.Send(new(ControlKind.Ready));
     }
+
+    private static void DieWithParent() => ProcessControl.SignalOnParentDeath(Signals.Terminate);
 
     private void AddHostServices(LoadedPlugin plugin, IServiceCollection services)
     {
@@ -101,7 +109,6 @@ internal sealed class ChildHost
         services.AddSingleton(scheduler.TimeProvider);
         services.AddSingleton(_events.ForOwner(plugin.Name));
         services.AddSingleton<IScriptRunner>(_runner);
-        services.AddSingleton<ICheckSockets>(_sockets);
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -109,16 +116,26 @@ internal sealed class ChildHost
 
     private void WatchSignals()
     {
-        LoopSignals signals = new(_process.Scheduler);
-        signals.On(Signals.Terminate, () => Stop(0));
+        ReadOnlySpan<int> signals =
+        [
+            Signals.Terminate, Signals.Interrupt, Signals.HangUp, Signals.User1, Signals.User2, SignalNames.StatisticsClear, SignalNames.Json,
+        ];
+        _signals = new SignalSource(_process.Scheduler, signals, OnSignal);
+    }
 
-        // A terminal sends SIGINT to everybody in the foreground. The parent stops us in order; ending on our own would look like a crash.
-        signals.On(Signals.Interrupt, static () => { });
-        signals.On(Signals.HangUp, () => _control.Send(new(ControlKind.ReloadRequest)));
-        signals.On(Signals.User1, () => Dump(DumpKind.Data));
-        signals.On(Signals.User2, () => Dump(DumpKind.Statistics));
-        signals.On(SignalNames.StatisticsClear, () => Dump(DumpKind.StatisticsClear));
-        signals.On(SignalNames.Json, () => Dump(DumpKind.Json));
+    private void OnSignal(int signal)
+    {
+        switch (signal)
+        {
+            // A terminal sends SIGINT to everybody in the foreground. The parent stops us in order; ending on our own would look like a crash.
+            case Signals.Interrupt: break;
+            case Signals.Terminate: Stop(ExitCodes.Ok); break;
+            case Signals.HangUp: _control.Send(new(ControlKind.ReloadRequest)); break;
+            case Signals.User1: Dump(DumpKind.Data); break;
+            case Signals.User2: Dump(DumpKind.Statistics); break;
+            case SignalNames.StatisticsClear: Dump(DumpKind.StatisticsClear); break;
+            case SignalNames.Json: Dump(DumpKind.Json); break;
+        }
     }
 
     private void OnControl(ControlMessage message, int descriptor)

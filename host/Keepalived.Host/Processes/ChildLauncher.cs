@@ -3,6 +3,7 @@ using Keepalived.Host.Scripts;
 using Keepalived.Linux;
 using Keepalived.Linux.Processes;
 using Keepalived.Plugins;
+using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 

@@ -1,5 +1,6 @@
 using Keepalived.Linux.Processes;
 using Keepalived.Scheduling;
+using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 

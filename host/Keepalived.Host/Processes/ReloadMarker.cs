@@ -23,7 +23,7 @@ internal sealed class ReloadMarker : IDisposable
         {
             FileStreamOptions options = new()
             {
-                Mode = System.IO.FileMode.Create,
+                Mode = FileMode.Create,
                 Access = FileAccess.Write,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
             };

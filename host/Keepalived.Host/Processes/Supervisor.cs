@@ -4,6 +4,7 @@ using Keepalived.Host.Configuration;
 using Keepalived.Host.Logging;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
+using Keepalived.Linux.Local;
 using Keepalived.Linux.Processes;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
@@ -16,7 +17,7 @@ namespace Keepalived.Host.Processes;
 /// The parent process: reads the configuration, starts the children that it needs, restarts those that end or do not answer, reloads, stops.
 /// It loads no plugin. Loop thread only.
 /// </summary>
-internal sealed partial class Supervisor : IChildObserver
+internal sealed partial class Supervisor : IChildObserver, IDisposable
 {
     private readonly DaemonOptions _options;
     private readonly ProcessEnvironment _process;
@@ -29,9 +30,10 @@ internal sealed partial class Supervisor : IChildObserver
     private readonly List<Child> _children = [];
     private ExpandedConfiguration _configuration;
     private Reading _reading;
-    private RuntimeFiles _files;
+    private readonly RuntimeFiles _files;
     private MemoryFile? _configurationFile;
     private PidFile? _pidFile;
+    private SignalSource? _signals;
     private bool _announcedStart;
     private bool _isStopping;
 
@@ -40,10 +42,10 @@ internal sealed partial class Supervisor : IChildObserver
         _options = options;
         _process = new ProcessEnvironment(options, role: null);
         _launcher = new ChildLauncher(arguments);
-        _systemd = SystemdNotifier.ForEnvironment(ProcessIdentity.ParentProcessId, options.IsDetached);
+        _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentProcessId, options.IsDetached);
         LogStart(arguments);
-        _scripts = new ScriptPolicy(new Accounts());
-        _runner = new ScriptRunner(_process.Scheduler, _scripts, () => _reading!.Globals, Log, static () => { });
+        _scripts = new ScriptPolicy();
+        _runner = new ScriptRunner(_process.Scheduler, () => _reading!.Globals, Log, static () => { });
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options.NetworkNamespace);
         _configuration = ReadFiles();
         _reading = _readings.Read(_configuration, isTest: false, _scripts);
@@ -56,15 +58,18 @@ internal sealed partial class Supervisor : IChildObserver
     /// <returns>Its exit code.</returns>
     internal static int Run(DaemonOptions options, IReadOnlyList<string> arguments)
     {
-        Supervisor supervisor = new(options, arguments);
-        try
-        {
-            return supervisor.Begin() is { } failure ? failure : supervisor._process.Loop.Run();
-        }
-        finally
-        {
-            supervisor.End();
-        }
+        using Supervisor supervisor = new(options, arguments);
+        return supervisor.Begin() ?? supervisor._process.Loop.Run();
+    }
+
+    public void Dispose()
+    {
+        _signals?.Dispose();
+        _children.ForEach(static child => child.Dispose());
+        _pidFile?.Delete();
+        _configurationFile?.Dispose();
+        Log.LogInformation("Stopped Keepalived v{Version}", HelpText.Version);
+        _process.Dispose();
     }
 
     /// <summary>Everything up to the first turn of the loop; an exit code when the daemon cannot run.</summary>
@@ -78,7 +83,7 @@ internal sealed partial class Supervisor : IChildObserver
         }
 
         _process.Log.SetIdentity(RoleNames.SyslogIdentity(null) + _files.IdentitySuffix);
-        FileMode.SetMask(_options.Umask ?? _reading.Settings.Umask);
+        ProcessControl.SetFileMask(_options.Umask ?? _reading.Settings.Umask);
         if (!EnterNamespace())
         {
             return ExitCodes.Permission;
@@ -93,14 +98,6 @@ internal sealed partial class Supervisor : IChildObserver
         WatchSignals();
         RunStartupScript();
         return null;
-    }
-
-    private void End()
-    {
-        _pidFile?.Delete();
-        _configurationFile?.Dispose();
-        Log.LogInformation("Stopped Keepalived v{Version}", HelpText.Version);
-        _process.Dispose();
     }
 
     private void LogStart(IReadOnlyList<string> arguments)
@@ -140,7 +137,7 @@ internal sealed partial class Supervisor : IChildObserver
         };
     }
 
-    private RuntimeFiles FilesOf(Reading reading) => new(
+    private static RuntimeFiles FilesOf(Reading reading) => new(
         RuntimeFiles.DefaultRunDirectory, reading.Globals.Instance, reading.Globals.NetworkNamespace, reading.Settings.UsePidDirectory);
 
     private bool EnterNamespace()
@@ -153,7 +150,7 @@ internal sealed partial class Supervisor : IChildObserver
         try
         {
             // Only this thread changes over; the children are spawned from it and begin there.
-            NetworkNamespace.Enter(Path.Combine(RuntimeFiles.DefaultRunDirectory, "netns", name));
+            ProcessControl.EnterNetworkNamespace(Path.Combine(RuntimeFiles.DefaultRunDirectory, "netns", name));
             return true;
         }
         catch (LinuxException exception)
@@ -165,20 +162,25 @@ internal sealed partial class Supervisor : IChildObserver
 
     private void WatchSignals()
     {
-        LoopSignals signals = new(_process.Scheduler);
-        signals.On(Signals.Terminate, () => Stop(ExitCodes.Ok));
-        signals.On(Signals.Interrupt, () =>
+        ReadOnlySpan<int> signals =
+        [
+            Signals.Terminate, Signals.Interrupt, Signals.HangUp, Signals.User1, Signals.User2, SignalNames.StatisticsClear, SignalNames.Json,
+        ];
+        _signals = new SignalSource(_process.Scheduler, signals, OnSignal);
+    }
+
+    private void OnSignal(int signal)
+    {
+        switch (signal)
         {
-            if (!_options.IgnoreInterrupt)
-            {
-                Stop(ExitCodes.Ok);
-            }
-        });
-        signals.On(Signals.HangUp, RequestReload);
-        signals.On(Signals.User1, DumpData);
-        signals.On(Signals.User2, () => Dump(DumpKind.Statistics, PluginRoles.Vrrp));
-        signals.On(SignalNames.StatisticsClear, () => Dump(DumpKind.StatisticsClear, PluginRoles.Vrrp));
-        signals.On(SignalNames.Json, () => Dump(DumpKind.Json, PluginRoles.Vrrp));
+            case Signals.Interrupt when _options.IgnoreInterrupt: break;
+            case Signals.Terminate or Signals.Interrupt: Stop(ExitCodes.Ok); break;
+            case Signals.HangUp: RequestReload(); break;
+            case Signals.User1: DumpData(); break;
+            case Signals.User2: Dump(DumpKind.Statistics, PluginRoles.Vrrp); break;
+            case SignalNames.StatisticsClear: Dump(DumpKind.StatisticsClear, PluginRoles.Vrrp); break;
+            case SignalNames.Json: Dump(DumpKind.Json, PluginRoles.Vrrp); break;
+        }
     }
 
     private void DumpData()

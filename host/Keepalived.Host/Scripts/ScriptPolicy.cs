@@ -2,11 +2,12 @@ using Keepalived.Configuration;
 using Keepalived.Host.Configuration;
 using Keepalived.Plugins;
 using Keepalived.Scripts;
+using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Scripts;
 
 /// <summary>Says at configuration time which scripts may be run and as whom. Reads the system, changes nothing.</summary>
-internal sealed class ScriptPolicy(Accounts accounts) : IScriptPolicy
+internal sealed class ScriptPolicy : IScriptPolicy
 {
     private const string DefaultUser = "keepalived_script";
 
@@ -40,7 +41,7 @@ internal sealed class ScriptPolicy(Accounts accounts) : IScriptPolicy
     {
         ArgumentNullException.ThrowIfNull(reader);
         string name = reader.Word("user name");
-        if (accounts.FindUser(name) is not { } user)
+        if (Accounts.FindUser(name) is not { } user)
         {
             throw reader.Reject($"there is no user '{name}'", "create it, or name one that exists");
         }
@@ -53,31 +54,31 @@ internal sealed class ScriptPolicy(Accounts accounts) : IScriptPolicy
 
         bool withSupplementary = groupWord.StartsWith(':');
         string groupName = withSupplementary ? groupWord[1..] : groupWord;
-        return accounts.FindGroup(groupName) is { } group
+        return Accounts.FindGroup(groupName) is { } group
             ? new(user.UserId, group, supplementary || withSupplementary, name)
             : throw reader.Reject($"there is no group '{groupName}'", "create it, or name one that exists");
     }
 
     /// <summary>Who runs scripts that name nobody: <c>script_user</c>, else the user <c>keepalived_script</c>, else null, the daemon's.</summary>
-    internal ScriptUser? DefaultFor(HostSettings settings) =>
+    internal static ScriptUser? DefaultFor(HostSettings settings) =>
         settings.ScriptUser
-        ?? (Environment.IsPrivilegedProcess && accounts.FindUser(DefaultUser) is { } user
+        ?? (Environment.IsPrivilegedProcess && Accounts.FindUser(DefaultUser) is { } user
             ? new(user.UserId, user.GroupId, settings.SetSupplementaryGroups, DefaultUser)
             : null);
 
     /// <summary>Finds the file that a command would run, as its user sees it.</summary>
-    internal ScriptPath Resolve(ScriptCommand command, GlobalDefinitions globals)
+    internal static ScriptPath Resolve(ScriptCommand command, GlobalDefinitions globals)
     {
         ScriptUser? user = command.User ?? globals.ScriptUser;
-        uint userId = user?.UserId ?? accounts.CurrentUser;
-        uint[] groups = user is null ? accounts.CurrentGroups : GroupsOf(user);
+        uint userId = user?.UserId ?? Accounts.CurrentUser;
+        uint[] groups = user is null ? Accounts.CurrentGroups : GroupsOf(user);
         return ScriptPathWalk.Resolve(
             command.Program, userId, groups, globals.UseSymlinkPaths, Environment.GetEnvironmentVariable("PATH"));
     }
 
     /// <summary>The groups that a script of a user runs with, its own first.</summary>
-    internal uint[] GroupsOf(ScriptUser user) =>
-        user.SupplementaryGroups ? accounts.GroupsOf(user.Name, user.GroupId) : [user.GroupId];
+    internal static uint[] GroupsOf(ScriptUser user) =>
+        user.SupplementaryGroups ? Accounts.GroupsOf(user.Name, user.GroupId) : [user.GroupId];
 
     private static string UserName(ScriptCommand command, GlobalDefinitions globals) =>
         (command.User ?? globals.ScriptUser)?.Name is { } name ? "user " + name : "the daemon";

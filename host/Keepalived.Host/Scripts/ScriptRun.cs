@@ -16,7 +16,7 @@ internal sealed class ScriptRun : IScriptRun
     private ILoopTimer? _timer;
     private IDisposable? _watch;
     private int _processId;
-    private MonotonicTime _started;
+    private readonly MonotonicTime _started;
     private MonotonicTime _terminated;
     private bool _isTerminating;
     private bool _timedOut;

@@ -12,7 +12,7 @@ namespace Keepalived.Host.Scripts;
 /// ours, its user's identity and a clean environment. At the time limit TERM to the group, 2 s later KILL, again after 2 s, given up after 10.
 /// </summary>
 internal sealed class ScriptRunner(
-    IScheduler scheduler, ScriptPolicy policy, Func<GlobalDefinitions> globals, ILogger log, Action identityChanged) : IScriptRunner
+    IScheduler scheduler, Func<GlobalDefinitions> globals, ILogger log, Action identityChanged) : IScriptRunner
 {
     private readonly List<ScriptRun> _running = [];
 
@@ -23,7 +23,7 @@ internal sealed class ScriptRunner(
     {
         ArgumentNullException.ThrowIfNull(command);
         ScriptRun run = new(this, scheduler, command.Program, completed);
-        ScriptPath path = policy.Resolve(command, globals());
+        ScriptPath path = ScriptPolicy.Resolve(command, globals());
         if (!path.CanRun || (path.State == ScriptPathState.Insecure && globals().ScriptSecurity))
         {
             Fail(run, $"{command.Program} cannot be run: {path.State}");
@@ -121,7 +121,7 @@ internal sealed class ScriptRunner(
     private SpawnIdentity? Identity(ScriptCommand command)
     {
         ScriptUser? user = command.User ?? globals().ScriptUser;
-        return user is null || !Environment.IsPrivilegedProcess ? null : new(user.UserId, user.GroupId, policy.GroupsOf(user));
+        return user is null || !Environment.IsPrivilegedProcess ? null : new(user.UserId, user.GroupId, ScriptPolicy.GroupsOf(user));
     }
 
     private static string[] Arguments(string program, ReadOnlySpan<string> configured, ReadOnlySpan<string> extra)
