@@ -7,7 +7,6 @@ public sealed class SignalSourceTests
     [Theory]
     [InlineData(Signals.HangUp)]
     [InlineData(Signals.Terminate)]
-    [InlineData(Signals.Interrupt)]
     [InlineData(Signals.User1)]
     [InlineData(Signals.User2)]
     [InlineData(Signals.RealTimeMinimum + 2)]
