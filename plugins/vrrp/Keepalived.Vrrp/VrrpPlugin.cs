@@ -81,7 +81,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             SilentUntil = scheduler.Now + settings.Globals.StartupDelay,
         };
         _routers.Services = _services;
-        _monitorWatch = scheduler.Watch(_monitor.Descriptor, Readiness.Read, _ => _monitor.OnReadable());
+        _monitorWatch = scheduler.Watch(_monitor.Descriptor, Readiness.Read, _ => _monitor?.OnReadable());
         if (settings.Globals.StartupDelay > TimeSpan.Zero)
         {
             VrrpLog.StartupDelay(logger, settings.Globals.StartupDelay.TotalSeconds);
@@ -115,8 +115,11 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _services?.Installer.Dispose();
         _services = null;
         _monitorWatch?.Dispose();
+        _monitorWatch = null;
         _monitor?.Dispose();
+        _monitor = null;
         _network?.Dispose();
+        _network = null;
     }
 
     private static async Task AddressesGone(AddressInstaller installer, CancellationToken limit)

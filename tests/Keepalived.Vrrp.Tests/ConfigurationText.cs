@@ -1,0 +1,44 @@
+using Keepalived.Configuration;
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Plugins;
+using Keepalived.Vrrp.Configuration;
+
+namespace Keepalived.Vrrp.Tests;
+
+/// <summary>Reads configurations as the daemon does: lexer, walk, keywords, completion.</summary>
+internal sealed class ConfigurationText
+{
+    private ConfigurationText(VrrpConfiguration? configuration, IReadOnlyList<Diagnostic> findings)
+    {
+        Parsed = configuration;
+        Findings = findings;
+    }
+
+    public VrrpConfiguration? Parsed { get; }
+
+    public IReadOnlyList<Diagnostic> Findings { get; }
+
+    /// <summary>The only instance of a configuration.</summary>
+    public InstanceSettings Instance => Assert.Single(Parsed!.Instances);
+
+    public static ConfigurationText Read(string text, params LinkInfo[] links) => Read(text, new SomeLinks(links));
+
+    public static ConfigurationText Read(string text, ISystemLinks links)
+    {
+        var tree = new KeywordTree();
+        tree.ForOwner("keepalived", PluginRoles.All).Root.Block<IConfigurationSession>(
+            new("global_defs", "{ … }", "Global."), (_, session) => session);
+        new VrrpPlugin().RegisterKeywords(tree.ForOwner("vrrp", PluginRoles.Vrrp));
+        ExpandedConfiguration expanded = ConfigurationReader.Read(
+            OneFile.Name, new ConfigurationReadOptions { FileSystem = new OneFile(text) });
+        var session = new ConfigurationSession(PluginRoles.All, isTest: true, new AnyScript());
+        ConfigurationWalk.Run(expanded, tree, new KnownKeywords(), session, PluginRoles.All);
+        Assert.Empty(session.FailedOwners);
+        return new ConfigurationText(new ConfigurationBuilder(links).Build(session), session.Diagnostics);
+    }
+
+    /// <summary>An Ethernet interface that works.</summary>
+    public static LinkInfo Ethernet(string name, int index = 2, uint mtu = 1500, LinkFlags flags = LinkFlags.Up | LinkFlags.Running | LinkFlags.Multicast | LinkFlags.Broadcast) =>
+        new(index, new KernelName(name), flags, mtu, 1, new HardwareAddress([2, 0, 0, 0, 0, (byte)index]), new HardwareAddress([255, 255, 255, 255, 255, 255]), OperationalState.Up);
+}

@@ -1,0 +1,118 @@
+using Keepalived.Configuration;
+using Keepalived.Events;
+using Keepalived.Linux.Netlink.Route;
+using Keepalived.Plugins;
+using Keepalived.Scripts;
+using Keepalived.Vrrp.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Vrrp.Tests;
+
+/// <summary>One file that exists only in a test.</summary>
+internal sealed class OneFile(string content) : IConfigurationFileSystem
+{
+    public const string Name = "/etc/k.conf";
+
+    public string FullPath(string path) => Path.GetFullPath(path, "/");
+
+    public ConfigurationFileKind KindOf(string path) => path == Name ? ConfigurationFileKind.Regular : ConfigurationFileKind.Missing;
+
+    public byte[] Read(string path) => System.Text.Encoding.UTF8.GetBytes(content);
+
+    public IEnumerable<string> Names(string directory) => ["k.conf"];
+}
+
+/// <summary>Lets every script run, but those named <c>/forbidden</c>.</summary>
+internal sealed class AnyScript : IScriptPolicy
+{
+    public bool Validate(ScriptCommand command, SourceLocation location, IConfigurationSession session) => command.Program != "/forbidden";
+
+    public ScriptUser? ResolveUser(IKeywordReader reader)
+    {
+        string name = reader.Word("user");
+        reader.Rest();
+        return name == "nobody" ? new ScriptUser(65534, 65534, false, name) : null;
+    }
+}
+
+/// <summary>The interfaces a test says there are.</summary>
+internal sealed class SomeLinks(params LinkInfo[] links) : ISystemLinks
+{
+    public IReadOnlyList<LinkInfo> List(out bool isKnown)
+    {
+        isKnown = true;
+        return links;
+    }
+}
+
+/// <summary>Remembers what was run.</summary>
+internal sealed class RecordedScripts : IScriptRunner
+{
+    public List<string> Runs { get; } = [];
+
+    public IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null)
+    {
+        Runs.Add(string.Join(' ', [command.ToString(), .. extraArguments]));
+        return new Ended();
+    }
+
+    private sealed class Ended : IScriptRun
+    {
+        public bool IsRunning => false;
+
+        public void Cancel()
+        {
+        }
+    }
+}
+
+/// <summary>Remembers what was published.</summary>
+internal sealed class RecordedEvents : IEventBus
+{
+    public List<DaemonEvent> All { get; } = [];
+
+    public void Publish(DaemonEvent daemonEvent) => All.Add(daemonEvent);
+
+    public IDisposable Subscribe(DaemonEventHandler handler) => throw new InvalidOperationException("The plugin only publishes.");
+}
+
+/// <summary>Remembers log lines.</summary>
+internal sealed class RecordedLog : ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines)
+        {
+            Lines.Add(formatter(state, exception));
+        }
+    }
+}
+
+/// <summary>A process as a plugin sees it.</summary>
+internal sealed class SomeDaemon : IDaemonContext
+{
+    public PluginRoles Role => PluginRoles.Vrrp;
+
+    public int LogDetail { get; init; }
+
+    public bool ReleaseVrrp { get; init; } = true;
+
+    public bool ReleaseIpvs => true;
+
+    public bool MonitorAddresses => false;
+
+    public string RunDirectory => "/run";
+
+    public string TemporaryDirectory => "/tmp";
+
+    public GlobalDefinitions Globals { get; } = new() { RouterId = "test" };
+
+    public void RequestExit(int code, string reason) => throw new InvalidOperationException($"exit {code}: {reason}");
+}
