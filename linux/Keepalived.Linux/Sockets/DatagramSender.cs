@@ -26,7 +26,7 @@ public sealed unsafe partial class DatagramSender : DatagramBatch
     /// <param name="destination">Where to send it; <c>default</c> on a connected socket.</param>
     /// <param name="length">Bytes, 0..<see cref="DatagramBatch.DatagramSize"/>.</param>
     /// <exception cref="InvalidOperationException">The sender is full.</exception>
-    public Span<byte> Add(in SocketName destination, int length)
+    public Span<byte> Add(scoped in SocketName destination, int length)
     {
         ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)DatagramSize, nameof(length));
@@ -55,7 +55,7 @@ public sealed unsafe partial class DatagramSender : DatagramBatch
     /// <param name="length">Bytes.</param>
     /// <param name="source">The 4 or 16 bytes of a local address.</param>
     /// <param name="interfaceIndex">The interface to leave on; 0 = as routed.</param>
-    public Span<byte> Add(in SocketName destination, int length, ReadOnlySpan<byte> source, int interfaceIndex)
+    public Span<byte> Add(scoped in SocketName destination, int length, scoped ReadOnlySpan<byte> source, int interfaceIndex)
     {
         if (source.Length is not (4 or 16))
         {

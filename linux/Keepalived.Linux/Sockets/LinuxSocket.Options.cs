@@ -16,6 +16,7 @@ public sealed unsafe partial class LinuxSocket
     private const int LevelTcp = 6;
     private const int OptionReuseAddress = 2;
     private const int OptionError = 4;
+    private const int OptionDontRoute = 5;
     private const int OptionBroadcast = 6;
     private const int OptionSendBuffer = 7;
     private const int OptionReceiveBuffer = 8;
@@ -33,6 +34,9 @@ public sealed unsafe partial class LinuxSocket
 
     /// <summary>SO_REUSEADDR.</summary>
     public void SetReuseAddress(bool on) => SetOption(LevelSocket, OptionReuseAddress, on ? 1 : 0, "share an address (SO_REUSEADDR)");
+
+    /// <summary>SO_DONTROUTE: send only to networks that are directly connected.</summary>
+    public void SetDontRoute(bool on) => SetOption(LevelSocket, OptionDontRoute, on ? 1 : 0, "send without routing (SO_DONTROUTE)");
 
     /// <summary>SO_BROADCAST.</summary>
     public void SetBroadcast(bool on) => SetOption(LevelSocket, OptionBroadcast, on ? 1 : 0, "allow broadcasts (SO_BROADCAST)");

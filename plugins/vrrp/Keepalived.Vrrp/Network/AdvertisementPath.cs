@@ -27,9 +27,9 @@ internal sealed class AdvertisementPath : IDatagramReceiver, IDisposable
     private readonly IDescriptorWatch? _watch;
     private readonly Action _flush;
     private readonly IAdvertisementListener?[] _listeners = new IAdvertisementListener?[256];
-    private readonly HashSet<AdvertisementImage> _queued = new(64);
     private readonly bool[] _unknownLogged = new bool[256];
     private bool _flushScheduled;
+    private bool _hasQueued;
 
     public AdvertisementPath(IScheduler scheduler, ILogger logger, ChannelKey key, IAdvertisementChannel channel)
     {
@@ -74,15 +74,8 @@ internal sealed class AdvertisementPath : IDatagramReceiver, IDisposable
     /// <summary>Prepares an image and queues it for the end of the turn.</summary>
     public void Send(AdvertisementImage image, InternetAddress source, byte priority, ushort identification)
     {
-        if (!_queued.Add(image))
-        {
-            // A second advertisement of one router in one turn: the first must leave before its image is written again.
-            Flush();
-            _queued.Add(image);
-        }
-
-        image.Prepare(priority, identification);
-        _channel.Queue(image, source);
+        _channel.Queue(image.Prepare(priority, identification), image.Destination, source);
+        _hasQueued = true;
         if (!_flushScheduled)
         {
             _flushScheduled = true;
@@ -94,12 +87,12 @@ internal sealed class AdvertisementPath : IDatagramReceiver, IDisposable
     public void Flush()
     {
         _flushScheduled = false;
-        if (_queued.Count == 0)
+        if (!_hasQueued)
         {
             return;
         }
 
-        _queued.Clear();
+        _hasQueued = false;
         Errno errno = _channel.Flush(out int unsent);
         if (unsent > 0)
         {

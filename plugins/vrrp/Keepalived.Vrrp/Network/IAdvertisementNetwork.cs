@@ -37,10 +37,11 @@ internal interface IAdvertisementChannel : IDisposable
     /// <summary>Readable when packets have come; -1 for a fake.</summary>
     int Descriptor { get; }
 
-    /// <summary>Puts a prepared image into the next batch. Its bytes are read by <see cref="Flush"/>: prepare it again only after that.</summary>
-    /// <param name="image">The packet.</param>
-    /// <param name="source">The address it leaves from; in IPv4 the image has it already.</param>
-    void Queue(AdvertisementImage image, InternetAddress source);
+    /// <summary>Copies a packet into the next batch.</summary>
+    /// <param name="packet">IPv4 with its header, IPv6 without.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="source">The address it leaves from; in IPv4 the packet has it already.</param>
+    void Queue(ReadOnlySpan<byte> packet, InternetAddress destination, InternetAddress source);
 
     /// <summary>Sends the batch with one call.</summary>
     /// <param name="unsent">How many of the batch were not sent.</param>

@@ -11,20 +11,20 @@ internal sealed class KernelAdvertisementNetwork : IAdvertisementNetwork, IDispo
     private const int BatchSize = 64;
 
     /// <summary>Longest advertisement: 255 IPv6 addresses are 4,088 bytes; an IPv4 header may have 60.</summary>
-    private const int LongestPacket = 4608;
+    public const int LongestPacket = 4608;
 
-    private readonly ReceiveBatch _receiveBatch = new(BatchSize, LongestPacket);
+    private readonly DatagramReceiver _received = new(BatchSize, LongestPacket);
 
-    public IAdvertisementChannel Open(in ChannelKey key, in ChannelOptions options) => new KernelAdvertisementChannel(key, options, _receiveBatch);
+    public IAdvertisementChannel Open(in ChannelKey key, in ChannelOptions options) => new KernelAdvertisementChannel(key, options, _received);
 
-    public void Dispose() => _receiveBatch.Dispose();
+    public void Dispose() => _received.Dispose();
 }
 
 /// <summary>One socket to send and one to receive (RFC 9568 sections 5.1.1 and 5.1.2 for the IP fields).</summary>
 internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
 {
-    /// <summary>Routers that can be due at once; more are sent in several calls.</summary>
-    private const int SendCapacity = 256;
+    /// <summary>More in one call gains nothing (measured); what is due beyond leaves with the next call of the same turn.</summary>
+    private const int SendCapacity = 64;
 
     /// <summary>Internetwork control (RFC 791), what keepalived marks its packets with.</summary>
     private const byte TrafficClass = 0xC0;
@@ -33,20 +33,22 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
     private const int ChecksumOffset = 6;
 
     private readonly ChannelKey _key;
-    private readonly RawSocket _sender;
-    private readonly RawSocket _receiver;
-    private readonly SendBatch _sendBatch = new(SendCapacity);
-    private readonly ReceiveBatch _receiveBatch;
-    private Errno _overflowErrno;
-    private int _overflowUnsent;
+    private readonly SocketFamily _family;
+    private readonly LinuxSocket _sender;
+    private readonly LinuxSocket _receiver;
+    private readonly DatagramSender _batch = new(SendCapacity, KernelAdvertisementNetwork.LongestPacket);
+    private readonly DatagramReceiver _received;
+    private Errno _errno;
+    private int _unsent;
 
     /// <exception cref="LinuxException">The kernel refuses a socket or an option of it.</exception>
-    public KernelAdvertisementChannel(ChannelKey key, in ChannelOptions options, ReceiveBatch receiveBatch)
+    public KernelAdvertisementChannel(ChannelKey key, in ChannelOptions options, DatagramReceiver received)
     {
         _key = key;
-        _receiveBatch = receiveBatch;
-        _receiver = RawSocket.OpenInternet(key.Family, VrrpAdvertisement.Protocol);
-        _sender = RawSocket.OpenInternet(key.Family, VrrpAdvertisement.Protocol);
+        _received = received;
+        _family = key.Family == AddressFamily.InterNetworkV6 ? SocketFamily.Internet6 : SocketFamily.Internet;
+        _receiver = LinuxSocket.Open(_family, SocketKind.Raw, VrrpAdvertisement.Protocol);
+        _sender = LinuxSocket.Open(_family, SocketKind.Raw, VrrpAdvertisement.Protocol);
         try
         {
             SetUpReceiver(options);
@@ -61,40 +63,47 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
 
     public int Descriptor => _receiver.Descriptor;
 
-    private bool IsIPv6 => _key.Family == AddressFamily.InterNetworkV6;
+    private bool IsIPv6 => _family == SocketFamily.Internet6;
 
-    public void Queue(AdvertisementImage image, InternetAddress source)
+    public void Queue(ReadOnlySpan<byte> packet, InternetAddress destination, InternetAddress source)
     {
-        if (_sendBatch.IsFull)
+        if (_batch.IsFull)
         {
-            Errno errno = _sender.Send(_sendBatch, out int failed);
-            _overflowErrno = _overflowErrno == Errno.None ? errno : _overflowErrno;
-            _overflowUnsent += failed;
+            Send();
         }
 
-        _sendBatch.Add(image.Packet.Span, image.Destination.ToInetAddress(), IsIPv6 ? source.ToInetAddress() : InetAddress.None, _key.InterfaceIndex);
+        Span<byte> octets = stackalloc byte[InternetAddress.IPv6Length];
+        SocketName name = NameOf(destination, octets);
+        if (IsIPv6)
+        {
+            source.Write(octets);
+            packet.CopyTo(_batch.Add(name, packet.Length, octets, _key.InterfaceIndex));
+        }
+        else
+        {
+            packet.CopyTo(_batch.Add(name, packet.Length));
+        }
     }
 
     public Errno Flush(out int unsent)
     {
-        Errno errno = _sender.Send(_sendBatch, out unsent);
-        errno = _overflowErrno == Errno.None ? errno : _overflowErrno;
-        unsent += _overflowUnsent;
-        (_overflowErrno, _overflowUnsent) = (Errno.None, 0);
+        Send();
+        (Errno errno, unsent) = (_errno, _unsent);
+        (_errno, _unsent) = (Errno.None, 0);
         return errno;
     }
 
     public void Receive(IDatagramReceiver receiver)
     {
-        if (_receiver.Receive(_receiveBatch) != Errno.None)
+        if (_received.Receive(_receiver) != Errno.None)
         {
             // Nothing there, or the interface is gone: the kernel's news tell the latter.
             return;
         }
 
-        for (int i = 0; i < _receiveBatch.Count; i++)
+        for (int i = 0; i < _received.Count; i++)
         {
-            if (IsIPv6 ? TryOpenIPv6(i, out VrrpDatagram datagram) : VrrpDatagram.TryOpenIPv4(_receiveBatch.Packet(i), out datagram))
+            if (IsIPv6 ? TryOpenIPv6(i, out VrrpDatagram datagram) : VrrpDatagram.TryOpenIPv4(_received.Payload(i), out datagram))
             {
                 receiver.Receive(datagram);
             }
@@ -105,33 +114,52 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
     {
         _sender.Dispose();
         _receiver.Dispose();
-        _sendBatch.Dispose();
+        _batch.Dispose();
+    }
+
+    private void Send()
+    {
+        // One destination that cannot be reached keeps nothing from the others.
+        while (_batch.Send(_sender, out _) is var errno && errno != Errno.None)
+        {
+            _errno = _errno == Errno.None ? errno : _errno;
+            _unsent++;
+            _batch.Skip();
+        }
     }
 
     private bool TryOpenIPv6(int index, out VrrpDatagram datagram)
     {
-        InetAddress destination = _receiveBatch.Destination(index);
         datagram = default;
-        return !destination.IsNone && VrrpDatagram.TryOpenIPv6(
-            _receiveBatch.Packet(index),
-            _receiveBatch.Source(index).ToInternetAddress(),
-            destination.ToInternetAddress(),
-            (byte)Math.Clamp(_receiveBatch.HopLimit(index), 0, byte.MaxValue),
+        ReadOnlySpan<byte> destination = _received.Destination(index);
+        return destination.Length == InternetAddress.IPv6Length && VrrpDatagram.TryOpenIPv6(
+            _received.Payload(index),
+            InternetAddress.Read(_received.SourceAddress(index)),
+            InternetAddress.Read(destination),
+            (byte)Math.Clamp(_received.HopLimit(index), 0, byte.MaxValue),
             isChecksumVerified: true,
             out datagram);
+    }
+
+    private SocketName NameOf(InternetAddress address, Span<byte> octets)
+    {
+        address.Write(octets);
+        bool hasZone = IsIPv6 && (address.IsMulticast || address.IsLinkLocal());
+        return SocketName.FromBytes(octets[..address.Length], port: 0, hasZone ? _key.InterfaceIndex : 0);
     }
 
     private void SetUpReceiver(in ChannelOptions options)
     {
         if (options.InterfaceName is { } name)
         {
-            _receiver.BindToDevice(name);
+            _receiver.BindToInterface(name);
         }
 
         if (IsIPv6)
         {
-            _receiver.TellDestinationAndHopLimit();
-            _receiver.LetKernelChecksum(ChecksumOffset);
+            _receiver.SetReceivePacketInformation(_family, true);
+            _receiver.SetReceiveHopLimit(_family, true);
+            _receiver.SetChecksumOffset(ChecksumOffset);
         }
 
         if (options.ReceiveBuffer > 0)
@@ -139,45 +167,47 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
             _receiver.SetReceiveBuffer(options.ReceiveBuffer);
         }
 
-        _receiver.HearOnlyJoinedGroups();
+        _receiver.SetMulticastAll(_family, false);
         if (_key.IsUnicast)
         {
-            _receiver.Bind(_key.Address.ToInetAddress(), _key.InterfaceIndex, evenIfAbsent: true);
+            _receiver.SetFreeBind(_family, true);
+            _receiver.Bind(NameOf(_key.Address, stackalloc byte[InternetAddress.IPv6Length]));
         }
         else
         {
-            _receiver.JoinGroup(_key.Address.ToInetAddress(), _key.InterfaceIndex);
+            _receiver.JoinGroup(_key.Address.ToIPAddress(), _key.InterfaceIndex);
         }
     }
 
     private void SetUpSender(in ChannelOptions options)
     {
-        _sender.DropReceived();
+        _sender.DropAllReceived();
         _sender.SetReceiveBuffer(0);
         if (options.InterfaceName is { } name)
         {
-            _sender.BindToDevice(name);
+            _sender.BindToInterface(name);
         }
 
-        _sender.SetTrafficClass(TrafficClass);
+        _sender.SetTrafficClass(_family, TrafficClass);
         if (IsIPv6)
         {
-            _sender.LetKernelChecksum(ChecksumOffset);
+            _sender.SetChecksumOffset(ChecksumOffset);
             if (options.HopLimit >= 0)
             {
-                _sender.SetHopLimit((byte)options.HopLimit);
+                _sender.SetHopLimit(_family, options.HopLimit);
+                _sender.SetMulticastHopLimit(_family, options.HopLimit);
             }
         }
         else
         {
-            _sender.IncludeHeader();
+            _sender.SetHeaderIncluded(true);
         }
 
         if (!_key.IsUnicast)
         {
-            _sender.SetMulticastInterface(_key.InterfaceIndex);
-            _sender.DisableMulticastLoop();
-            _sender.DoNotRoute();
+            _sender.SetMulticastInterface(_family, _key.InterfaceIndex);
+            _sender.SetMulticastLoop(_family, false);
+            _sender.SetDontRoute(true);
         }
     }
 }

@@ -10,8 +10,9 @@ internal sealed class KernelAnnouncementNetwork : IAnnouncementNetwork
     /// <summary>More than 64 in one call gains nothing (measured).</summary>
     private const int BatchSize = 64;
 
-    private readonly RawSocket _socket = RawSocket.OpenPacketSender();
-    private readonly SendBatch _batch = new(BatchSize, UnsolicitedNeighborAdvertisement.EthernetFrameLength);
+    // Protocol 0: the socket receives nothing.
+    private readonly LinuxSocket _socket = LinuxSocket.Open(SocketFamily.Packet, SocketKind.Raw);
+    private readonly DatagramSender _batch = new(BatchSize, UnsolicitedNeighborAdvertisement.EthernetFrameLength);
     private Errno _errno;
 
     public Span<byte> Reserve(int interfaceIndex, int length)
@@ -21,7 +22,7 @@ internal sealed class KernelAnnouncementNetwork : IAnnouncementNetwork
             Send();
         }
 
-        return _batch.Reserve(interfaceIndex, length);
+        return _batch.Add(SocketName.ForPackets(interfaceIndex, 0, default), length);
     }
 
     public Errno Flush()
@@ -44,7 +45,10 @@ internal sealed class KernelAnnouncementNetwork : IAnnouncementNetwork
 
     private void Send()
     {
-        Errno errno = _socket.Send(_batch, out _);
-        _errno = _errno == Errno.None ? errno : _errno;
+        while (_batch.Send(_socket, out _) is var errno && errno != Errno.None)
+        {
+            _errno = _errno == Errno.None ? errno : _errno;
+            _batch.Skip();
+        }
     }
 }

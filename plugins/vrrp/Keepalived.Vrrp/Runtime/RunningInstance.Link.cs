@@ -156,8 +156,6 @@ internal sealed partial class RunningInstance
             return;
         }
 
-        // What was queued in this turn must leave before its image is let go.
-        _path.Flush();
         AdvertisementFormat format = Settings.ToFormat();
         byte hopLimit = Settings.IsUnicast ? Settings.UnicastTtl ?? VrrpAdvertisement.RequiredHopLimit : VrrpAdvertisement.RequiredHopLimit;
         _images = Settings.IsUnicast
