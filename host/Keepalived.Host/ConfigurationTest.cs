@@ -5,7 +5,6 @@ using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Processes;
 using Keepalived.Host.Scripts;
-using Keepalived.Linux.Local;
 using Keepalived.Plugins;
 
 namespace Keepalived.Host;
@@ -72,7 +71,7 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
     }
 
     private ReadingRoom Readings(ProcessEnvironment process) =>
-        new(process.Catalog, process.Plugins, PluginRoles.All, options.NetworkNamespace);
+        new(process.Catalog, process.Plugins, PluginRoles.All, options);
 
     /// <summary>Opens the file of <c>-tFILE</c> for appending; a symbolic link is refused.</summary>
     private StreamWriter? OpenFindings(out bool failed)

@@ -97,10 +97,6 @@ internal static class HostKeywords
         globals.Keyword(
             new("reload_file", "[PATH]", "A file that exists while a reload reads the configuration.") { Default = "none; without PATH keepalived.reload" },
             static (reader, session) => session.Settings().ReloadFile = reader.TryWord(out string path) ? path : "");
-        globals.Keyword(
-            new("stats_dump_file", "PATH", "Read and never used, as in keepalived."), static (reader, _) => reader.Word("path"));
-        globals.Keyword(
-            new("json_dump_file", "PATH", "Read and never used, as in keepalived."), static (reader, _) => reader.Word("path"));
     }
 
     private static void AddWithoutEffect(IKeywordBlock<IConfigurationSession> globals)

@@ -1,4 +1,5 @@
 using Keepalived.Configuration;
+using Keepalived.Host.CommandLine;
 using Keepalived.Host.Plugins;
 using Keepalived.Plugins;
 using Keepalived.Scripts;
@@ -23,18 +24,18 @@ internal sealed class ReadingRoom
     private readonly KnownKeywords _known = new();
     private readonly PluginHost _plugins;
     private readonly PluginRoles _roles;
-    private readonly string? _namespaceOption;
+    private readonly DaemonOptions _options;
 
     /// <summary>Builds the keyword tree.</summary>
     /// <param name="catalog">All plugins there are, loaded here or not.</param>
     /// <param name="plugins">Those loaded here.</param>
     /// <param name="roles">None in the parent, one in a child, all under <c>-t</c>.</param>
-    /// <param name="namespaceOption">Namespace of the command line, which wins over the configuration.</param>
-    public ReadingRoom(PluginCatalog catalog, PluginHost plugins, PluginRoles roles, string? namespaceOption)
+    /// <param name="options">The command line, which wins over the configuration.</param>
+    public ReadingRoom(PluginCatalog catalog, PluginHost plugins, PluginRoles roles, DaemonOptions options)
     {
         _plugins = plugins;
         _roles = roles;
-        _namespaceOption = namespaceOption;
+        _options = options;
         HostKeywords.Register(_tree);
         foreach (PluginManifest manifest in catalog.Plugins)
         {
@@ -56,7 +57,7 @@ internal sealed class ReadingRoom
     /// <summary>Reads a configuration.</summary>
     public Reading Read(ExpandedConfiguration configuration, bool isTest, IScriptPolicy scripts)
     {
-        ConfigurationSession session = new(_roles, isTest, scripts);
+        ConfigurationSession session = new(_roles, isTest, scripts, _options.Roles);
         ConfigurationWalk.Run(configuration, _tree, _known, session, _roles);
         foreach ((string owner, Exception exception) in session.FailedOwners)
         {
@@ -74,7 +75,7 @@ internal sealed class ReadingRoom
     {
         RouterId = settings.RouterId ?? Environment.MachineName,
         Instance = settings.Instance,
-        NetworkNamespace = _namespaceOption ?? settings.NetworkNamespace,
+        NetworkNamespace = _options.NetworkNamespace ?? settings.NetworkNamespace,
         ScriptSecurity = settings.ScriptSecurity,
         UseSymlinkPaths = settings.UseSymlinkPaths,
         ScriptUser = Scripts.ScriptPolicy.DefaultFor(settings),

@@ -2,6 +2,7 @@ using Keepalived.Host.Scripts;
 using Keepalived.Linux;
 using Keepalived.Linux.Local;
 using Keepalived.Linux.Processes;
+using Keepalived.Linux.Sockets;
 using Keepalived.Scheduling;
 
 namespace Keepalived.Host.Processes;
@@ -21,7 +22,7 @@ internal static class BackgroundDaemon
         IScheduler scheduler = loop.ForOwner("keepalived");
         try
         {
-            SpawnedProcess daemon = new ChildLauncher(arguments).StartDaemon(out SocketPairEnd socket);
+            SpawnedProcess daemon = new ChildLauncher(arguments).StartDaemon(out LinuxSocket socket);
             using ControlChannel control = new(scheduler, socket, (message, _) => OnMessage(loop, message), static () => { });
             using IDisposable watch = scheduler.WatchProcess(
                 daemon.ProcessId, daemon.Descriptor, exit => loop.Stop(exit.ExitCode ?? ExitCodes.InternalError));
@@ -37,10 +38,10 @@ internal static class BackgroundDaemon
     /// <summary>Tells the process that waits that the daemon runs, and lets go of the terminal.</summary>
     internal static void ReportStarted(int descriptor)
     {
-        using SocketPairEnd socket = SocketPairEnd.FromDescriptor(descriptor);
+        using LinuxSocket socket = new(descriptor);
         byte[] buffer = new byte[ControlMessage.MaximumLength];
         int length = new ControlMessage(ControlKind.Ready).Write(buffer);
-        _ = socket.Send(buffer.AsSpan(0, length), -1);
+        _ = socket.Send(buffer.AsSpan(0, length), out _);
         StandardStreams.Silence();
     }
 

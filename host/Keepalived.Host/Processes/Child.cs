@@ -1,10 +1,10 @@
 using Keepalived.Host.Configuration;
 using Keepalived.Linux;
 using Keepalived.Linux.Processes;
+using Keepalived.Linux.Sockets;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Microsoft.Extensions.Logging;
-using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 
@@ -67,7 +67,7 @@ internal sealed class Child : IDisposable
     /// <exception cref="LinuxException">It cannot be started.</exception>
     public void Start(ProcessSettings settings, MemoryFile configuration)
     {
-        SpawnedProcess process = _launcher.StartChild(Role, settings, configuration, out SocketPairEnd socket);
+        SpawnedProcess process = _launcher.StartChild(Role, settings, configuration, out LinuxSocket socket);
         ProcessId = process.ProcessId;
         _startedAt = _scheduler.ReadClock();
         _watch = _scheduler.WatchProcess(process.ProcessId, process.Descriptor, OnExit);

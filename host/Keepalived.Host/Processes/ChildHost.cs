@@ -7,8 +7,8 @@ using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
-using Keepalived.Linux.Local;
 using Keepalived.Linux.Processes;
+using Keepalived.Linux.Sockets;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
@@ -30,6 +30,7 @@ internal sealed class ChildHost : IDisposable
     private readonly ScriptPolicy _scripts;
     private readonly ScriptRunner _runner;
     private readonly EventBus _events;
+    private readonly NotificationPipes _pipes = new();
     private readonly ControlChannel _control;
     private readonly DaemonContext _context;
     private readonly RuntimeFiles _files;
@@ -46,14 +47,14 @@ internal sealed class ChildHost : IDisposable
         _role = role;
         _process = new ProcessEnvironment(options, role);
         DieWithParent();
-        _control = new ControlChannel(_process.Scheduler, SocketPairEnd.FromDescriptor(options.ControlDescriptor), OnControl, OnParentGone);
+        _control = new ControlChannel(_process.Scheduler, new LinuxSocket(options.ControlDescriptor), OnControl, OnParentGone);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => _context!.Globals, _process.Logger, DieWithParent);
         _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
         _process.Plugins.Retired = OnPluginRetired;
         _process.Loop.OwnerFailed += OnOwnerFailed;
         _process.Plugins.Load(_process.Catalog, role);
-        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, role, options.NetworkNamespace);
+        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, role, options);
         _reading = Read(options.ConfigurationDescriptor);
         _files = new RuntimeFiles(
             RuntimeFiles.DefaultRunDirectory, _reading.Globals.Instance, _reading.Globals.NetworkNamespace, _reading.Settings.UsePidDirectory);
@@ -91,7 +92,7 @@ internal sealed class ChildHost : IDisposable
     private void Start()
     {
         _process.Log.SetIdentity(RoleNames.SyslogIdentity(_role) + _files.IdentitySuffix);
-        ProcessScheduling.Apply(_reading.Settings.For(_role), Log);
+        ProcessScheduling.Apply(_reading.Settings.For(_role), null, Log);
         FindingLog.Write(Log, _reading.Findings);
         _known.Remember(_reading.Findings);
         WatchSignals();
@@ -109,6 +110,7 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton(scheduler.TimeProvider);
         services.AddSingleton(_events.ForOwner(plugin.Name));
         services.AddSingleton<IScriptRunner>(_runner);
+        services.AddSingleton<INotificationPipes>(_pipes);
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -192,10 +194,10 @@ internal sealed class ChildHost : IDisposable
         {
             MonotonicTime began = _process.Scheduler.ReadClock();
             Log.LogInformation("Reloading");
+            ProcessScheduling.Apply(prepared.Settings.For(_role), _reading.Settings.For(_role), Log);
             _reading = prepared;
             _known.Remember(prepared.Findings);
             _context.Globals = prepared.Globals;
-            ProcessScheduling.Apply(prepared.Settings.For(_role), Log);
             _process.Plugins.Reload(prepared.Plugins);
             TimeSpan took = _process.Scheduler.ReadClock() - began;
             Log.LogInformation("Reload finished in {Time} usec", (long)took.TotalMicroseconds);

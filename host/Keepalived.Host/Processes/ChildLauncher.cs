@@ -2,8 +2,8 @@ using Keepalived.Host.Configuration;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
 using Keepalived.Linux.Processes;
+using Keepalived.Linux.Sockets;
 using Keepalived.Plugins;
-using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 
@@ -23,15 +23,13 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
     /// <param name="configuration">The configuration that it runs.</param>
     /// <param name="control">Our end of the socket pair.</param>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, MemoryFile configuration, out SocketPairEnd control)
+    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, MemoryFile configuration, out LinuxSocket control)
     {
         SpawnOptions options = Options(
             [$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}", $"--config-fd={ConfigurationDescriptor}"]) with
         {
             Environment = ScriptEnvironment.ForChildren(),
-            Scheduling = settings.RealTimePriority > 0
-                ? (SchedulingPolicy.RoundRobin, settings.RealTimePriority)
-                : (SchedulingPolicy.Other, 0),
+            Scheduling = ProcessScheduling.PolicyOf(settings),
         };
         return Start(options, configuration, out control);
     }
@@ -39,7 +37,7 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
     /// <summary>Starts the daemon in a session of its own.</summary>
     /// <param name="control">Our end of the socket pair, over which it says that it has started.</param>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    internal SpawnedProcess StartDaemon(out SocketPairEnd control)
+    internal SpawnedProcess StartDaemon(out LinuxSocket control)
     {
         SpawnOptions options = Options(["--detached", $"--control-fd={ControlDescriptor}"]) with
         {
@@ -50,9 +48,9 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
         return Start(options, null, out control);
     }
 
-    private static SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out SocketPairEnd control)
+    private static SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out LinuxSocket control)
     {
-        SocketPairEnd.Create(out SocketPairEnd ours, out SocketPairEnd theirs);
+        (LinuxSocket ours, LinuxSocket theirs) = LinuxSocket.OpenPair();
         using (theirs)
         {
             List<SpawnDescriptor> descriptors = [SpawnDescriptor.Inherit(theirs.Descriptor, ControlDescriptor)];

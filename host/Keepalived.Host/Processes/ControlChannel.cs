@@ -1,6 +1,6 @@
-using Keepalived.Linux.Processes;
+using Keepalived.Linux;
+using Keepalived.Linux.Sockets;
 using Keepalived.Scheduling;
-using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Processes;
 
@@ -17,14 +17,14 @@ internal sealed class ControlChannel : IDisposable
 {
     private readonly byte[] _sendBuffer = new byte[ControlMessage.MaximumLength];
     private readonly byte[] _receiveBuffer = new byte[ControlMessage.MaximumLength];
-    private readonly SocketPairEnd _socket;
+    private readonly LinuxSocket _socket;
     private readonly IDescriptorWatch _watch;
     private readonly ControlMessageHandler _received;
     private readonly Action _closed;
     private bool _isOpen = true;
 
     /// <summary>Takes ownership of the socket.</summary>
-    public ControlChannel(IScheduler scheduler, SocketPairEnd socket, ControlMessageHandler received, Action closed)
+    public ControlChannel(IScheduler scheduler, LinuxSocket socket, ControlMessageHandler received, Action closed)
     {
         _socket = socket;
         _received = received;
@@ -40,7 +40,8 @@ internal sealed class ControlChannel : IDisposable
         if (_isOpen)
         {
             int length = message.Write(_sendBuffer);
-            _ = _socket.Send(_sendBuffer.AsSpan(0, length), descriptor);
+            ReadOnlySpan<int> descriptors = descriptor >= 0 ? [descriptor] : [];
+            _ = _socket.SendWithDescriptors(_sendBuffer.AsSpan(0, length), descriptors);
         }
     }
 
@@ -56,14 +57,15 @@ internal sealed class ControlChannel : IDisposable
 
     private void OnReady(Readiness readiness)
     {
+        Span<int> descriptors = stackalloc int[1];
         while (_isOpen)
         {
-            switch (_socket.Receive(_receiveBuffer, out int length, out int descriptor))
+            switch (_socket.ReceiveWithDescriptors(_receiveBuffer, descriptors, out int length, out int count))
             {
-                case Linux.Errno.EAGAIN:
+                case Errno.EAGAIN:
                     return;
-                case Linux.Errno.None when length > 0:
-                    Deliver(_receiveBuffer.AsSpan(0, length), descriptor);
+                case Errno.None when length > 0:
+                    Deliver(_receiveBuffer.AsSpan(0, length), count > 0 ? descriptors[0] : -1);
                     break;
                 default:
                     Dispose();
@@ -81,7 +83,7 @@ internal sealed class ControlChannel : IDisposable
         }
         else if (descriptor >= 0)
         {
-            Linux.FileDescriptors.Close(descriptor);
+            FileDescriptors.Close(descriptor);
         }
     }
 }

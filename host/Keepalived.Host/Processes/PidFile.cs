@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Keepalived.Linux;
-using Keepalived.Linux.Local;
+using Keepalived.Linux.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Host.Processes;
@@ -12,14 +12,14 @@ namespace Keepalived.Host.Processes;
 /// </summary>
 internal sealed class PidFile
 {
-    private const int Permissions = 0x1a4; // 0644
+    private const UnixFileMode Permissions = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private readonly string _path;
-    private readonly int _descriptor;
+    private readonly LinuxFile _file;
 
-    private PidFile(string path, int descriptor)
+    private PidFile(string path, LinuxFile file)
     {
         _path = path;
-        _descriptor = descriptor;
+        _file = file;
     }
 
     /// <summary>Locks and writes the file; null (logged) when another process holds it or it cannot be written.</summary>
@@ -28,17 +28,18 @@ internal sealed class PidFile
         try
         {
             CreateDirectory(path);
-            int descriptor = ProcessControl.OpenOrCreate(path, Permissions);
-            if (!ProcessControl.TryLock(descriptor))
+            LinuxFile file = LinuxFile.Open(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.NoFollow, (int)Permissions);
+            if (!file.TryLock())
             {
-                FileDescriptors.Close(descriptor);
+                file.Dispose();
                 log.LogError("daemon is already running: another process holds {Path}; stop it, or use another pid file or instance", path);
                 return null;
             }
 
-            ProcessControl.Empty(descriptor, Permissions);
-            FileDescriptors.Write(descriptor, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), out _);
-            return new(path, descriptor);
+            File.SetUnixFileMode(path, Permissions);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"));
+            return new(path, file);
         }
         catch (Exception exception) when (exception is LinuxException or IOException or UnauthorizedAccessException)
         {
@@ -50,16 +51,8 @@ internal sealed class PidFile
     /// <summary>Removes the file and drops the lock.</summary>
     internal void Delete()
     {
-        try
-        {
-            File.Delete(_path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It stays behind without its lock, which is what counts.
-        }
-
-        FileDescriptors.Close(_descriptor);
+        _ = LinuxFile.Unlink(_path);
+        _file.Dispose();
     }
 
     private static void CreateDirectory(string path)
@@ -67,7 +60,7 @@ internal sealed class PidFile
         string? directory = Path.GetDirectoryName(path);
         if (directory is { Length: > 0 } && !Directory.Exists(directory))
         {
-            Directory.CreateDirectory(directory, (UnixFileMode)0x1ed); // 0755
+            Directory.CreateDirectory(directory, Permissions | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
     }
 }

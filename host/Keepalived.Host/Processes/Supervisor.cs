@@ -4,8 +4,9 @@ using Keepalived.Host.Configuration;
 using Keepalived.Host.Logging;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
-using Keepalived.Linux.Local;
+using Keepalived.Linux.Files;
 using Keepalived.Linux.Processes;
+using Keepalived.Linux.Resources;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
@@ -42,11 +43,11 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _options = options;
         _process = new ProcessEnvironment(options, role: null);
         _launcher = new ChildLauncher(arguments);
-        _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentProcessId, options.IsDetached);
+        _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentId, options.IsDetached);
         LogStart(arguments);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => _reading!.Globals, Log, static () => { });
-        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options.NetworkNamespace);
+        _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options);
         _configuration = ReadFiles();
         _reading = _readings.Read(_configuration, isTest: false, _scripts);
         _files = FilesOf(_reading);
@@ -83,7 +84,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         }
 
         _process.Log.SetIdentity(RoleNames.SyslogIdentity(null) + _files.IdentitySuffix);
-        ProcessControl.SetFileMask(_options.Umask ?? _reading.Settings.Umask);
+        LinuxFile.SetCreationMask(_options.Umask ?? _reading.Settings.Umask);
         if (!EnterNamespace())
         {
             return ExitCodes.Permission;
@@ -150,7 +151,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         try
         {
             // Only this thread changes over; the children are spawned from it and begin there.
-            ProcessControl.EnterNetworkNamespace(Path.Combine(RuntimeFiles.DefaultRunDirectory, "netns", name));
+            NetworkNamespace.Enter(Path.Combine(RuntimeFiles.DefaultRunDirectory, "netns", name));
             return true;
         }
         catch (LinuxException exception)

@@ -3,6 +3,7 @@ using Keepalived.Host.Configuration;
 using Keepalived.Plugins;
 using Keepalived.Scripts;
 using Keepalived.Linux.Local;
+using Keepalived.Linux.Processes;
 
 namespace Keepalived.Host.Scripts;
 
@@ -10,6 +11,7 @@ namespace Keepalived.Host.Scripts;
 internal sealed class ScriptPolicy : IScriptPolicy
 {
     private const string DefaultUser = "keepalived_script";
+    private static readonly Dictionary<ScriptUser, uint[]> _groups = [];
 
     public bool Validate(ScriptCommand command, SourceLocation location, IConfigurationSession session)
     {
@@ -41,7 +43,7 @@ internal sealed class ScriptPolicy : IScriptPolicy
     {
         ArgumentNullException.ThrowIfNull(reader);
         string name = reader.Word("user name");
-        if (Accounts.FindUser(name) is not { } user)
+        if (UserDatabase.FindUser(name) is not { } user)
         {
             throw reader.Reject($"there is no user '{name}'", "create it, or name one that exists");
         }
@@ -54,7 +56,7 @@ internal sealed class ScriptPolicy : IScriptPolicy
 
         bool withSupplementary = groupWord.StartsWith(':');
         string groupName = withSupplementary ? groupWord[1..] : groupWord;
-        return Accounts.FindGroup(groupName) is { } group
+        return UserDatabase.FindGroup(groupName) is { } group
             ? new(user.UserId, group, supplementary || withSupplementary, name)
             : throw reader.Reject($"there is no group '{groupName}'", "create it, or name one that exists");
     }
@@ -62,7 +64,7 @@ internal sealed class ScriptPolicy : IScriptPolicy
     /// <summary>Who runs scripts that name nobody: <c>script_user</c>, else the user <c>keepalived_script</c>, else null, the daemon's.</summary>
     internal static ScriptUser? DefaultFor(HostSettings settings) =>
         settings.ScriptUser
-        ?? (Environment.IsPrivilegedProcess && Accounts.FindUser(DefaultUser) is { } user
+        ?? (Environment.IsPrivilegedProcess && UserDatabase.FindUser(DefaultUser) is { } user
             ? new(user.UserId, user.GroupId, settings.SetSupplementaryGroups, DefaultUser)
             : null);
 
@@ -70,15 +72,28 @@ internal sealed class ScriptPolicy : IScriptPolicy
     internal static ScriptPath Resolve(ScriptCommand command, GlobalDefinitions globals)
     {
         ScriptUser? user = command.User ?? globals.ScriptUser;
-        uint userId = user?.UserId ?? Accounts.CurrentUser;
-        uint[] groups = user is null ? Accounts.CurrentGroups : GroupsOf(user);
+        uint userId = user?.UserId ?? OwnIdentity.UserId;
+        uint[] groups = user is null ? OwnIdentity.Groups : GroupsOf(user);
         return ScriptPathWalk.Resolve(
             command.Program, userId, groups, globals.UseSymlinkPaths, Environment.GetEnvironmentVariable("PATH"));
     }
 
     /// <summary>The groups that a script of a user runs with, its own first.</summary>
-    internal static uint[] GroupsOf(ScriptUser user) =>
-        user.SupplementaryGroups ? Accounts.GroupsOf(user.Name, user.GroupId) : [user.GroupId];
+    internal static uint[] GroupsOf(ScriptUser user)
+    {
+        if (!user.SupplementaryGroups)
+        {
+            return [user.GroupId];
+        }
+
+        // A name service may block: asked when the script is validated, never again while the loop has deadlines.
+        if (!_groups.TryGetValue(user, out uint[]? groups))
+        {
+            _groups[user] = groups = [.. UserDatabase.GroupsOf(user.Name, user.GroupId)];
+        }
+
+        return groups;
+    }
 
     private static string UserName(ScriptCommand command, GlobalDefinitions globals) =>
         (command.User ?? globals.ScriptUser)?.Name is { } name ? "user " + name : "the daemon";
