@@ -6,7 +6,7 @@ namespace Keepalived.Kernel.Tests;
 internal sealed class TestProgram
 {
     // A boot and a program, with room for a machine that is busy.
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     private readonly string _name;
     private readonly string _path;
@@ -26,20 +26,23 @@ internal sealed class TestProgram
     /// <param name="arguments">Which tests to run.</param>
     internal XElement RunInside(params string[] arguments)
     {
-        string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "inside", _name));
-        if (folder.StartsWith("/tmp/", StringComparison.Ordinal) || folder.StartsWith("/run/", StringComparison.Ordinal))
-        {
-            Assert.Skip($"{folder} cannot be seen inside the kernel, which has a /tmp and a /run of its own: build outside of them");
-        }
+        XElement assembly = Report("", arguments);
+        Assert.Equal("0", assembly.Attribute("failed")?.Value);
+        return assembly;
+    }
 
+    /// <summary>The same, whatever the result of the tests.</summary>
+    /// <param name="environment">Assignments that go before the command.</param>
+    /// <param name="arguments">Which tests to run.</param>
+    internal XElement Report(string environment, params string[] arguments)
+    {
+        string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "inside", _name));
         string report = Path.Combine(folder, "report.xml");
         Directory.CreateDirectory(folder);
         File.Delete(report);
         string quoted = string.Join(' ', arguments.Select(argument => $"'{argument}'"));
-        (int status, string output) = UserModeKernel.Run(folder, $"'{_path}' -noColor -noLogo {quoted} -xml '{report}'\n", s_limit);
+        (int status, string output) = UserModeKernel.Run(folder, $"{environment} '{_path}' -noColor -noLogo {quoted} -xml '{report}'\n", s_limit);
         Assert.True(File.Exists(report), $"{_name} left no report; status {status}\n{output}");
-        XElement assembly = XDocument.Load(report).Descendants("assembly").First();
-        Assert.True(status == 0, output);
-        return assembly;
+        return XDocument.Load(report).Descendants("assembly").First();
     }
 }

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
+
+namespace Keepalived.Kernel.Tests;
+
+/// <summary>
+/// Runs a test where there is IPVS. On a kernel that has it, here; else all of this program's inside tests run together in one boot of
+/// user-mode Linux, and each test reports what happened to it there.
+/// </summary>
+internal static class Inside
+{
+    private const string Marker = "KEEPALIVED_KERNEL_INSIDE";
+    private static readonly Lazy<XElement> s_report = new(() => TestProgram.Find("Keepalived.Kernel.Tests")
+        .Report($"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}", "-namespace", "Keepalived.Kernel.Tests.Ipvs"));
+
+    internal static async Task Run(Func<Task> body, [CallerMemberName] string name = "")
+    {
+        if (Environment.GetEnvironmentVariable(Marker) == "1" || (Environment.IsPrivilegedProcess && Directory.Exists("/proc/sys/net/ipv4/vs")))
+        {
+            await body();
+            return;
+        }
+
+        if (UserModeKernel.WhyNot is { } reason)
+        {
+            Assert.Skip(reason);
+        }
+
+        var test = s_report.Value.Descendants("test").FirstOrDefault(test => test.Attribute("method")?.Value == name);
+        Assert.True(test is not null, $"{name} did not run inside");
+        switch (test.Attribute("result")?.Value)
+        {
+            case "Skip":
+                Assert.Skip(test.Element("reason")?.Value ?? "skipped inside");
+                break;
+            case "Fail":
+                Assert.Fail($"{test.Element("failure")?.Element("message")?.Value}\n{test.Element("failure")?.Element("stack-trace")?.Value}");
+                break;
+            default:
+                Assert.Equal("Pass", test.Attribute("result")?.Value);
+                break;
+        }
+    }
+}
