@@ -1,0 +1,64 @@
+using Keepalived.Bench.Kernel;
+
+namespace Keepalived.Bench;
+
+/// <summary>A candidate: the name in the tables and the command that starts it.</summary>
+internal sealed record Candidate(string Name, IReadOnlyList<string> Command);
+
+/// <summary>One keepalived, ours or C's, running in a namespace with files of its own.</summary>
+internal sealed class Daemon : IDisposable
+{
+    private readonly string _folder;
+    private readonly ChildProcess _process;
+
+    private Daemon(string folder, ChildProcess process, long started)
+    {
+        _folder = folder;
+        _process = process;
+        Started = started;
+    }
+
+    /// <summary>CLOCK_REALTIME just before the process was made.</summary>
+    public long Started { get; }
+
+    public long ProcessorTime => ProcessFigures.ProcessorTime(_process.Id);
+
+    public Memory Memory => ProcessFigures.ProportionalMemory(_process.Id);
+
+    public static Daemon Start(Candidate candidate, NetworkNamespace space, string configuration)
+    {
+        string folder = Directory.CreateTempSubdirectory("kb-").FullName;
+        string file = Path.Combine(folder, "keepalived.conf");
+        File.WriteAllText(file, configuration);
+        string[] arguments =
+        [
+            .. candidate.Command, "-n", "-l", "-f", file, "-p", Path.Combine(folder, "parent.pid"), "-r", Path.Combine(folder, "vrrp.pid"),
+            "-c", Path.Combine(folder, "checker.pid"), "-b", Path.Combine(folder, "bfd.pid"),
+        ];
+        return space.Inside(() =>
+        {
+            long now = RealTime.Now;
+            return new Daemon(folder, ChildProcess.Start(arguments, Path.Combine(folder, "log")), now);
+        });
+    }
+
+    /// <summary>SIGKILL to every process of the daemon.</summary>
+    public void Kill() => _process.KillTree();
+
+    /// <summary>What went wrong, with the last lines of the daemon's log.</summary>
+    public BenchException Failure(string what)
+    {
+        string state = _process.HasEnded ? $"it ended with status {_process.ExitStatus}" : "it runs";
+        IEnumerable<string> log = File.ReadLines(Path.Combine(_folder, "log")).TakeLast(12);
+        return new BenchException($"{what}; {state}; its log ends:\n    {string.Join("\n    ", log)}");
+    }
+
+    /// <summary>Asks politely, waits, insists; then removes the daemon's files.</summary>
+    public void Dispose()
+    {
+        _process.Terminate();
+        _process.Wait(TimeSpan.FromSeconds(3));
+        _process.KillTree();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
