@@ -44,6 +44,11 @@ public sealed class KeepalivedPluginAttribute : Attribute
     /// always compiled at run time. For third-party checkers in development; leave it off otherwise.
     /// </summary>
     public bool Replaceable { get; set; }
+
+    /// <summary>
+    /// True for a plugin that only tells what others do: it is started before them and asked to stop after them, so that it misses nothing.
+    /// </summary>
+    public bool IsListener { get; set; }
 }
 
 /// <summary>

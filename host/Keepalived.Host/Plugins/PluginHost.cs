@@ -28,7 +28,8 @@ internal sealed class PluginHost(ILogger log)
     /// <summary>Loads the plugins of some roles.</summary>
     internal void Load(PluginCatalog catalog, PluginRoles roles)
     {
-        foreach (PluginManifest manifest in catalog.Plugins)
+        // Whoever listens comes first, so that it is there when the others begin to speak.
+        foreach (PluginManifest manifest in catalog.Plugins.OrderByDescending(static manifest => manifest.IsListener))
         {
             if ((manifest.Roles & roles) != 0)
             {
@@ -100,17 +101,12 @@ internal sealed class PluginHost(ILogger log)
         }
     }
 
-    /// <summary>Stops all started plugins at the same time and waits for each, until the token is cancelled.</summary>
+    /// <summary>Stops all started plugins at the same time and waits for each, until the token is cancelled; then those that listen.</summary>
     internal async Task StopAsync(CancellationToken limit)
     {
         LoadedPlugin[] stopping = Snapshot();
-        Task[] stops = new Task[stopping.Length];
-        for (int i = 0; i < stopping.Length; i++)
-        {
-            stops[i] = StopAsync(stopping[i], limit);
-        }
-
-        await Task.WhenAll(stops);
+        await Task.WhenAll(stopping.Where(static plugin => !plugin.Manifest.IsListener).Select(plugin => StopAsync(plugin, limit)));
+        await Task.WhenAll(stopping.Where(static plugin => plugin.Manifest.IsListener).Select(plugin => StopAsync(plugin, limit)));
     }
 
     /// <summary>Retires a plugin whose callback on the loop threw.</summary>

@@ -8,6 +8,7 @@ namespace Keepalived.Host.Plugins;
 /// <param name="EntryPoint">Full name of the type that implements <see cref="IPlugin"/>.</param>
 /// <param name="ContractVersion">The contract that it was built against.</param>
 /// <param name="IsReplaceable">May live in a collectible context.</param>
+/// <param name="IsListener">Started before the others and stopped after them.</param>
 /// <param name="AssemblyPath">Absolute path of its assembly.</param>
 /// <param name="Version">Version of its assembly.</param>
 /// <param name="Keywords">The keywords that it declares for blocks it shares with others.</param>
@@ -17,6 +18,7 @@ internal sealed record PluginManifest(
     string EntryPoint,
     int ContractVersion,
     bool IsReplaceable,
+    bool IsListener,
     string AssemblyPath,
     Version Version,
     DeclaredKeywords[] Keywords);

@@ -69,8 +69,10 @@ internal static class PluginManifestReader
         PluginRoles roles = (PluginRoles)blob.ReadInt32();
         string entryPoint = WithoutAssembly(blob.ReadSerializedString() ?? "");
         int contract = blob.ReadInt32();
-        bool replaceable = ReadFlag(ref blob, nameof(KeepalivedPluginAttribute.Replaceable));
-        return new(name, roles, entryPoint, contract, replaceable, path, version, []);
+        List<string> flags = ReadFlags(ref blob);
+        bool replaceable = flags.Contains(nameof(KeepalivedPluginAttribute.Replaceable));
+        bool listener = flags.Contains(nameof(KeepalivedPluginAttribute.IsListener));
+        return new(name, roles, entryPoint, contract, replaceable, listener, path, version, []);
     }
 
     private static DeclaredKeywords ReadKeywords(BlobReader blob)
@@ -78,7 +80,7 @@ internal static class PluginManifestReader
         ReadProlog(ref blob);
         string block = blob.ReadSerializedString() ?? "";
         string names = blob.ReadSerializedString() ?? "";
-        bool starts = ReadFlag(ref blob, nameof(PluginKeywordsAttribute.StartsProcess));
+        bool starts = ReadFlags(ref blob).Contains(nameof(PluginKeywordsAttribute.StartsProcess));
         return new(block, names.Split(' ', StringSplitOptions.RemoveEmptyEntries), starts);
     }
 
@@ -90,11 +92,12 @@ internal static class PluginManifestReader
         }
     }
 
-    private static bool ReadFlag(ref BlobReader blob, string wanted)
+    /// <summary>The names of the flags that are set.</summary>
+    private static List<string> ReadFlags(ref BlobReader blob)
     {
         const byte ElementTypeBoolean = 0x02;
         int count = blob.ReadUInt16();
-        bool value = false;
+        List<string> flags = [];
         for (int i = 0; i < count; i++)
         {
             blob.ReadByte(); // field or property
@@ -104,11 +107,13 @@ internal static class PluginManifestReader
             }
 
             string name = blob.ReadSerializedString() ?? "";
-            bool set = blob.ReadBoolean();
-            value |= set && name == wanted;
+            if (blob.ReadBoolean())
+            {
+                flags.Add(name);
+            }
         }
 
-        return value;
+        return flags;
     }
 
     private static string WithoutAssembly(string typeName)

@@ -1,0 +1,201 @@
+using Keepalived.Configuration;
+using Keepalived.Events;
+using Keepalived.Plugins;
+
+namespace Keepalived.Notify.Tests;
+
+public sealed class NotifyPluginTests
+{
+    private static readonly VrrpInstanceStateChanged _master = new("V", VrrpState.Backup, VrrpState.Master, 150, "nobody else was heard");
+    private static readonly QuorumStateChanged _quorum = new("[10.0.0.1]:tcp:80", true, "1+0=1 <= 2");
+
+    [Fact]
+    public void The_vrrp_process_writes_vrrp_lines_to_the_common_and_its_own_fifo()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "notify_fifo /run/all\nvrrp_notify_fifo /run/vrrp\nlvs_notify_fifo /run/lvs");
+        process.Bus.Publish(_master);
+        Assert.Equal("INSTANCE \"V\" MASTER 150\n", process.Pipes["/run/all"].Take());
+        Assert.Equal("INSTANCE \"V\" MASTER 150\n", process.Pipes["/run/vrrp"].Take());
+        Assert.Equal(["/run/all", "/run/vrrp"], process.Pipes.All.Select(pipe => pipe.Path));
+    }
+
+    [Fact]
+    public void The_checker_process_writes_lvs_lines_to_the_common_and_its_own_fifo()
+    {
+        var process = new NotifyProcess(PluginRoles.Checker, "notify_fifo /run/all\nvrrp_notify_fifo /run/vrrp\nlvs_notify_fifo /run/lvs");
+        process.Bus.Publish(_quorum);
+        Assert.Equal("VS [10.0.0.1]:tcp:80 UP\n\0", process.Pipes["/run/all"].Take());
+        Assert.Equal("VS [10.0.0.1]:tcp:80 UP\n\0", process.Pipes["/run/lvs"].Take());
+        Assert.Equal(["/run/all", "/run/lvs"], process.Pipes.All.Select(pipe => pipe.Path));
+    }
+
+    [Fact]
+    public void A_full_fifo_drops_the_line_counts_it_and_says_so_once()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp");
+        TestPipe pipe = process.Pipes["/run/vrrp"];
+        process.Bus.Publish(_master);
+        pipe.IsFull = true;
+        process.Bus.Publish(_master);
+        process.Bus.Publish(_master);
+        pipe.IsFull = false;
+        process.Bus.Publish(_master);
+        Assert.Equal("INSTANCE \"V\" MASTER 150\nINSTANCE \"V\" MASTER 150\n", pipe.Take());
+        Assert.Single(process.Log.Lines, line => line.Contains("is full", StringComparison.Ordinal));
+        var dump = new StringWriter();
+        process.Plugin.Dump(DumpKind.Data, dump);
+        Assert.Equal(" Notify FIFO = /run/vrrp\n   Lines written = 2\n   Lines dropped = 2\n", dump.ToString());
+    }
+
+    [Fact]
+    public void The_user_behind_a_path_owns_the_fifo()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "notify_fifo /run/all nobody :nogroup");
+        Assert.Equal("nobody :nogroup", process.Pipes["/run/all"].Owner!.Name);
+    }
+
+    [Fact]
+    public void A_fifo_script_gets_the_path_as_last_argument_and_no_time_limit()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script \"/bin/read 'a b' c\" nobody");
+        TestRun run = Assert.Single(process.Scripts.Runs);
+        Assert.Equal("/bin/read a b c /run/vrrp", run.CommandLine);
+        Assert.Equal(Timeout.InfiniteTimeSpan, run.Limit);
+    }
+
+    [Theory]
+    [InlineData(PluginRoles.Vrrp, PluginRoles.None, "/bin/read /run/all")]
+    [InlineData(PluginRoles.Vrrp, PluginRoles.Checker, "")]
+    [InlineData(PluginRoles.Checker, PluginRoles.Vrrp, "/bin/read /run/all")]
+    [InlineData(PluginRoles.Checker, PluginRoles.None, "/bin/read /run/all")]
+    public void The_common_script_is_run_by_the_checker_process_if_there_is_one(PluginRoles role, PluginRoles others, string running)
+    {
+        var process = new NotifyProcess(role, "notify_fifo /run/all\nnotify_fifo_script /bin/read", others);
+        Assert.Equal(running, process.Scripts.Running);
+    }
+
+    [Fact]
+    public void A_reload_keeps_an_unchanged_fifo_open_and_starts_its_script_anew()
+    {
+        const string Globals = "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /bin/read";
+        var process = new NotifyProcess(PluginRoles.Vrrp, Globals);
+        process.Reload(Globals);
+        Assert.False(Assert.Single(process.Pipes.All).IsDisposed);
+        Assert.Equal([false, true], process.Scripts.Runs.Select(run => run.IsRunning));
+    }
+
+    [Fact]
+    public void A_reload_closes_what_is_gone_and_opens_what_is_new()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/old\nvrrp_notify_fifo_script /bin/read");
+        process.Reload("vrrp_notify_fifo /run/new");
+        Assert.True(process.Pipes["/run/old"].IsDisposed);
+        Assert.Equal("", process.Scripts.Running);
+        process.Bus.Publish(_master);
+        Assert.NotEqual("", process.Pipes["/run/new"].Take());
+    }
+
+    [Fact]
+    public void States_are_written_after_a_reload_only_where_that_is_configured()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp");
+        process.Bus.Publish(new VrrpInstanceStateChanged("Gone", VrrpState.Init, VrrpState.Backup, 1, ""));
+        process.Bus.Publish(new VrrpGroupStateChanged("G", VrrpState.Backup, ""));
+        process.Bus.Publish(_master);
+        process.Bus.Publish(new VrrpPriorityChanged("V", VrrpState.Master, 150, 130, ""));
+        process.Bus.Publish(new VrrpInstanceStateChanged("Gone", VrrpState.Backup, VrrpState.Deleted, 1, ""));
+        process.Pipes["/run/vrrp"].Take();
+        process.Reload("vrrp_notify_fifo /run/vrrp");
+        Assert.Equal("", process.Pipes["/run/vrrp"].Take());
+        process.Reload("vrrp_notify_fifo /run/vrrp\nfifo_write_vrrp_states_on_reload");
+        Assert.Equal("GROUP \"G\" BACKUP 0\nINSTANCE \"V\" MASTER 130\n", process.Pipes["/run/vrrp"].Take());
+    }
+
+    [Fact]
+    public async Task Stopping_closes_the_fifos_ends_the_scripts_and_listens_no_more()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /bin/read");
+        await process.Plugin.StopAsync(CancellationToken.None);
+        Assert.True(process.Pipes["/run/vrrp"].IsDisposed);
+        Assert.Equal("", process.Scripts.Running);
+        Assert.Equal(0, process.Bus.Subscribers);
+    }
+
+    [Fact]
+    public void A_script_that_ends_by_itself_is_reported_and_one_that_a_reload_ends_is_not()
+    {
+        const string Globals = "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /bin/read";
+        var process = new NotifyProcess(PluginRoles.Vrrp, Globals);
+        process.Reload(Globals);
+        process.Scripts.Runs[0].End(143);
+        Assert.Empty(process.Log.Lines);
+        process.Scripts.Runs[1].End(3);
+        Assert.Equal("Warning: The script '/bin/read' of FIFO /run/vrrp has ended (exit code 3); a reload starts it again", Assert.Single(process.Log.Lines));
+    }
+
+    [Fact]
+    public void A_fifo_that_cannot_be_opened_is_reported_and_the_others_work()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "");
+        process.Pipes.Broken.Add("/run/all");
+        process.Reload("notify_fifo /run/all\nnotify_fifo_script /bin/read\nvrrp_notify_fifo /run/vrrp");
+        Assert.Equal("Error: FIFO /run/all cannot be used: it is no FIFO", Assert.Single(process.Log.Lines));
+        Assert.Empty(process.Scripts.Runs);
+        process.Bus.Publish(_master);
+        Assert.NotEqual("", process.Pipes["/run/vrrp"].Take());
+    }
+
+    [Fact]
+    public void A_fifo_named_twice_is_used_once_with_a_warning()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/all\nnotify_fifo /run/all");
+        Diagnostic finding = Assert.Single(process.Findings);
+        Assert.Equal(("/k.conf:2:1", DiagnosticClass.Warning), (finding.Location.ToString(), finding.Class));
+        process.Bus.Publish(_master);
+        Assert.Equal("INSTANCE \"V\" MASTER 150\n", Assert.Single(process.Pipes.All).Take());
+    }
+
+    [Fact]
+    public void A_relative_path_and_a_script_without_a_fifo_are_findings()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "notify_fifo all\nvrrp_notify_fifo_script /bin/read");
+        Assert.Equal(["/k.conf:2:1", "/k.conf:3:25"], process.Findings.Select(finding => finding.Location.ToString()));
+        Assert.Empty(process.Pipes.All);
+    }
+
+    [Fact]
+    public void An_insecure_script_is_left_out_and_its_fifo_stays()
+    {
+        var process = new NotifyProcess(
+            PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /tmp/bad", prepare: scripts => scripts.Insecure.Add("/tmp/bad"));
+        Assert.Equal(DiagnosticClass.Security, Assert.Single(process.Findings).Class);
+        Assert.Empty(process.Scripts.Runs);
+        Assert.Single(process.Pipes.All);
+    }
+
+    [Fact]
+    public void Every_event_is_one_log_line_with_its_number_and_cause()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "");
+        process.Bus.Publish(_master);
+        process.Bus.Publish(new RealServerStateChanged("VS", "RS", false, "TCP CHECK failed on service") { Detail = "refused" });
+        process.Bus.Publish(_quorum);
+        Assert.Equal(
+            [
+                "Information: Event 1: VRRP instance V BACKUP -> MASTER, priority 150: nobody else was heard",
+                "Information: Event 2: real server RS of VS is down: TCP CHECK failed on service (refused)",
+                "Information: Event 3: virtual server [10.0.0.1]:tcp:80 gained its quorum: 1+0=1 <= 2",
+            ],
+            process.Log.Lines);
+    }
+
+    [Fact]
+    public void The_declared_keywords_are_those_that_are_registered()
+    {
+        var tree = new KeywordTree();
+        tree.Root.Block<IConfigurationSession>(new("global_defs", "", ""), (_, session) => session);
+        new NotifyPlugin().RegisterKeywords(tree.ForOwner("notify", PluginRoles.Vrrp));
+        IEnumerable<string> registered = KeywordListing.Of(tree).Where(keyword => keyword.Owner == "notify").Select(keyword => keyword.Spec.Name);
+        Assert.Equal(NotifyKeywords.Names.Split(' ').Order(StringComparer.Ordinal), registered);
+    }
+}
