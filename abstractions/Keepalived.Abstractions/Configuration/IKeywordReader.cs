@@ -59,6 +59,9 @@ public interface IKeywordReader
     /// </summary>
     IReadOnlyList<string> Command(string what);
 
+    /// <summary>Takes the next word with the quotes and escapes of command keywords, not split any further: regular expressions.</summary>
+    string EscapedWord(string what);
+
     /// <summary>Takes all words that are left.</summary>
     IReadOnlyList<string> Rest();
 

@@ -91,6 +91,23 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
         return words.Count > 0 ? words : throw Reject($"this {what} is empty", "name a program");
     }
 
+    public string EscapedWord(string what)
+    {
+        _lastWord = Math.Min(Separators.SkipBlanks(Text, _offset), _end);
+        if (!CommandWords.TryTake(Text, ref _offset, _commandWord, out int quote))
+        {
+            throw Missing(what);
+        }
+
+        if (quote >= 0)
+        {
+            _lastWord = quote;
+            throw Reject($"the quote in this {what} is not closed", "add the closing quote", DiagnosticClass.UnmatchedQuote);
+        }
+
+        return SourceText.Decode(CollectionsMarshal.AsSpan(_commandWord));
+    }
+
     public KeywordRejectedException Reject(
         string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError)
     {

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Keepalived.Checkers.Http;
+
+/// <summary>
+/// <c>regex</c> with its options: what the body must, or must not, contain. keepalived uses PCRE2; the framework's engine reads the same
+/// language but for rarities, which are refused when the configuration is read. A match is bounded in time, so no body can hold up the loop.
+/// </summary>
+/// <param name="Expression">The regular expression.</param>
+/// <param name="Options">Its options.</param>
+/// <param name="MustNotMatch"><c>regex_no_match</c>: the body must not match.</param>
+/// <param name="FirstStart"><c>regex_min_offset</c>: the earliest octet at which a match may start.</param>
+/// <param name="LastStart"><c>regex_max_offset</c>: the latest; null = any.</param>
+internal sealed record BodyPattern(string Expression, RegexOptions Options, bool MustNotMatch, int FirstStart, int? LastStart)
+{
+    /// <summary>Octets of a body that are looked at.</summary>
+    public const int LongestBody = 1024 * 1024;
+
+    /// <summary>What the options of PCRE2 are called here; others change nothing that this engine does, or cannot be had.</summary>
+    public static RegexOptions? OptionFor(string word) => word switch
+    {
+        "caseless" => RegexOptions.IgnoreCase,
+        "multiline" => RegexOptions.Multiline,
+        "dotall" => RegexOptions.Singleline,
+        "extended" => RegexOptions.IgnorePatternWhitespace,
+        "no_auto_capture" => RegexOptions.ExplicitCapture,
+        "no_auto_possess" or "no_dotstar_anchor" or "no_start_optimize" or "never_utf" or "never_ucp" or "use_offset_limit" => RegexOptions.None,
+        _ => null,
+    };
+
+    /// <summary>Compiles the expression: without backtracking where the expression allows it, else bounded in time.</summary>
+    /// <exception cref="ArgumentException">The expression is none.</exception>
+    public Regex Compile()
+    {
+        RegexOptions options = Options | RegexOptions.CultureInvariant;
+
+        // Bodies are matched octet by octet, so the expression is too.
+        string expression = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Expression));
+        try
+        {
+            return new(expression, options | RegexOptions.NonBacktracking, TimeSpan.FromMilliseconds(50));
+        }
+        catch (NotSupportedException)
+        {
+            return new(expression, options, TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    /// <summary>Judges a body, one character per octet.</summary>
+    /// <exception cref="RegexMatchTimeoutException">It takes too long.</exception>
+    public bool Accepts(Regex regex, ReadOnlySpan<char> body)
+    {
+        bool found = false;
+        if (FirstStart <= body.Length)
+        {
+            foreach (ValueMatch match in regex.EnumerateMatches(body, FirstStart))
+            {
+                found = LastStart is not { } last || match.Index <= last;
+                break;
+            }
+        }
+
+        return found != MustNotMatch;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using Keepalived.Checking;
+using Keepalived.Configuration;
+
+namespace Keepalived.Checkers.Http;
+
+/// <summary>An <c>HTTP_GET</c> block while it is read.</summary>
+internal sealed class HttpCheckBuilder : CheckerBuilder
+{
+    private readonly List<HttpUrl> _urls = [];
+
+    public HttpProtocol Protocol { get; set; }
+
+    public string? VirtualHost { get; set; }
+
+    public bool FastRecovery { get; set; }
+
+    /// <summary>Adds a finished URL.</summary>
+    public void Add(HttpUrl url) => _urls.Add(url);
+
+    /// <inheritdoc/>
+    public override CheckerDefinition? Build(IConfigurationSession session)
+    {
+        if (_urls.Count > 0)
+        {
+            return new HttpCheckDefinition(Options, _urls.ToEquatableArray(), Protocol, VirtualHost, FastRecovery);
+        }
+
+        session.Error(Location, "HTTP_GET has no usable url: the checker is left out", "add: url { path / }");
+        return null;
+    }
+}
+
+/// <summary>A <c>url</c> block while it is read.</summary>
+internal sealed class HttpUrlBuilder(SourceLocation location)
+{
+    public string? Path { get; set; }
+
+    public string? VirtualHost { get; set; }
+
+    public UInt128? Digest { get; set; }
+
+    public StatusCodes? StatusCodes { get; set; }
+
+    public string? Expression { get; set; }
+
+    public SourceLocation ExpressionLocation { get; set; }
+
+    public RegexOptions RegexOptions { get; set; }
+
+    public bool MustNotMatch { get; set; }
+
+    public int FirstStart { get; set; }
+
+    public int? LastStart { get; set; }
+
+    /// <summary>Makes the URL; null, reported, when it has no path or its expression is none.</summary>
+    public HttpUrl? Build(IConfigurationSession session)
+    {
+        if (Path is null)
+        {
+            session.Error(location, "url has no path: it is left out", "write: path /");
+            return null;
+        }
+
+        BodyPattern? pattern = Expression is null ? null : new(Expression, RegexOptions, MustNotMatch, FirstStart, LastStart);
+        if (pattern is not null && !IsUsable(pattern, session))
+        {
+            return null;
+        }
+
+        return new()
+        {
+            Path = Path,
+            VirtualHost = VirtualHost,
+            Digest = Digest,
+            StatusCodes = StatusCodes ?? Http.StatusCodes.Success,
+            Pattern = pattern,
+        };
+    }
+
+    private bool IsUsable(BodyPattern pattern, IConfigurationSession session)
+    {
+        if (pattern.LastStart < pattern.FirstStart)
+        {
+            session.Error(ExpressionLocation, $"regex_min_offset {pattern.FirstStart} is beyond regex_max_offset {pattern.LastStart}: the url is left out", "swap the two");
+            return false;
+        }
+
+        try
+        {
+            pattern.Compile();
+            return true;
+        }
+        catch (ArgumentException exception)
+        {
+            session.Error(ExpressionLocation, $"the regular expression cannot be used, and the url is left out: {exception.Message}", "correct the expression");
+            return false;
+        }
+    }
+}
