@@ -61,6 +61,12 @@ public abstract record CheckerDefinition(string Kind, CheckOptions Options)
     public virtual TimeSpan? DefaultDelayBeforeRetry => TimeSpan.FromSeconds(1);
 
     /// <summary>
+    /// Whether a failed probe of a server that is down is followed by a wait of at least <c>delay_before_retry</c>, where that is longer
+    /// than <c>delay_loop</c> (behaviour of keepalived's HTTP checks).
+    /// </summary>
+    public virtual bool KeepsRetryDelayWhileDown => false;
+
+    /// <summary>
     /// The verdict in the words of keepalived's mails; the cause of the event of a real server. The default is that of the checks
     /// that name no kind of their own.
     /// </summary>

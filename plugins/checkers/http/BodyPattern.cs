@@ -17,6 +17,9 @@ internal sealed record BodyPattern(string Expression, RegexOptions Options, bool
     /// <summary>Octets of a body that are looked at.</summary>
     public const int LongestBody = 1024 * 1024;
 
+    /// <summary>Far more than a sound expression takes on <see cref="LongestBody"/>, and little enough for a loop without advertisements.</summary>
+    private static readonly TimeSpan _longestMatch = TimeSpan.FromMilliseconds(250);
+
     /// <summary>What the options of PCRE2 are called here; others change nothing that this engine does, or cannot be had.</summary>
     public static RegexOptions? OptionFor(string word) => word switch
     {
@@ -39,11 +42,11 @@ internal sealed record BodyPattern(string Expression, RegexOptions Options, bool
         string expression = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Expression));
         try
         {
-            return new(expression, options | RegexOptions.NonBacktracking, TimeSpan.FromMilliseconds(50));
+            return new(expression, options | RegexOptions.NonBacktracking, _longestMatch);
         }
         catch (NotSupportedException)
         {
-            return new(expression, options, TimeSpan.FromMilliseconds(50));
+            return new(expression, options, _longestMatch);
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed record HttpCheckDefinition(
     public override TimeSpan? DefaultDelayBeforeRetry => TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
+    public override bool KeepsRetryDelayWhileDown => true;
+
+    /// <inheritdoc/>
     public override string Describe(in CheckResult result) =>
         result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
 

@@ -117,7 +117,7 @@ public sealed class CheckStateTests
         Assert.Equal(CheckTransition.Down, Run(carried, 2, false).Decision.Transition);
     }
 
-    private static CheckTiming Timing(uint retry) => new(_loop, _retryDelay, retry);
+    private static CheckTiming Timing(uint retry) => new(_loop, _retryDelay, retry, _loop);
 
     private static CheckState Initial(uint retry) => CheckState.Initial(alpha: false, Timing(retry));
 

@@ -47,7 +47,7 @@ internal sealed class CheckRunner : IDisposable
         Configured = configured;
         Server = server;
         _environment = environment;
-        _timing = CheckTiming.Of(configured.Options);
+        _timing = CheckTiming.Of(configured);
         State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
         _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger);
         _timer = environment.Scheduler.CreateTimer(OnTimer);

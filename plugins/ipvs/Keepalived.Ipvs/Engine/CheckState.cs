@@ -6,10 +6,17 @@ namespace Keepalived.Ipvs;
 /// <param name="DelayLoop">From one probe to the next.</param>
 /// <param name="DelayBeforeRetry">From a failed try to the next.</param>
 /// <param name="Retry">More tries before a server that was up is called down.</param>
-internal readonly record struct CheckTiming(TimeSpan DelayLoop, TimeSpan DelayBeforeRetry, uint Retry)
+/// <param name="DelayWhileDown">From a failed probe to the next while the server is down.</param>
+internal readonly record struct CheckTiming(TimeSpan DelayLoop, TimeSpan DelayBeforeRetry, uint Retry, TimeSpan DelayWhileDown)
 {
     /// <summary>Takes them out of resolved options.</summary>
-    public static CheckTiming Of(CheckOptions options) => new(options.DelayLoop!.Value, options.DelayBeforeRetry!.Value, options.Retry!.Value);
+    public static CheckTiming Of(ConfiguredChecker checker)
+    {
+        CheckOptions options = checker.Options;
+        TimeSpan loop = options.DelayLoop!.Value;
+        TimeSpan retry = options.DelayBeforeRetry!.Value;
+        return new(loop, retry, options.Retry!.Value, checker.Definition.KeepsRetryDelayWhileDown && retry > loop ? retry : loop);
+    }
 }
 
 /// <summary>What a result changed.</summary>
@@ -79,7 +86,7 @@ internal readonly record struct CheckState
             return this with { RetriesUsed = RetriesUsed + 1 };
         }
 
-        decision = new(IsUp || !HasRun ? CheckTransition.Down : CheckTransition.None, result.NextProbe ?? timing.DelayLoop, HasRun ? RetriesUsed : 0);
+        decision = new(IsUp || !HasRun ? CheckTransition.Down : CheckTransition.None, result.NextProbe ?? timing.DelayWhileDown, HasRun ? RetriesUsed : 0);
         return new() { IsUp = false, HasRun = true, RetriesUsed = 0 };
     }
 }
