@@ -18,6 +18,7 @@ using Keepalived.Scripts;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Network;
+using Keepalived.Vrrp.Reporting;
 using Keepalived.Vrrp.Runtime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -104,6 +105,29 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
         await AddressesGone(services.Installer, limit);
         Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dump(DumpKind kind, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (_services is not { } services)
+        {
+            return;
+        }
+
+        switch (kind)
+        {
+            case DumpKind.Data:
+                new DataDump(writer, _routers, services).Write();
+                break;
+            case DumpKind.Statistics or DumpKind.StatisticsClear:
+                StatisticsDump.Write(writer, _routers.Instances, clears: kind == DumpKind.StatisticsClear);
+                break;
+            case DumpKind.Json:
+                JsonDump.Write(writer, _routers.Instances, _routers.Globals.JsonVersion);
+                break;
+        }
     }
 
     /// <summary>Closes every socket; what is in the kernel stays.</summary>

@@ -41,6 +41,9 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
     private int _generation;
     private bool _isResynchronizing;
 
+    /// <summary>All interfaces.</summary>
+    public IEnumerable<LinkInfo> Links => _links.Values.Select(link => link.Info);
+
     /// <summary>The interface of this name; null while there is none.</summary>
     public LinkInfo? Find(string name)
     {

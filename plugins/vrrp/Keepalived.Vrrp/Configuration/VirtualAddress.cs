@@ -71,6 +71,18 @@ internal sealed record VirtualAddress
         text += (Flags & AddressFlags.NoPrefixRoute) != 0 ? " noprefixroute" : "";
         text += (Flags & AddressFlags.AutoJoin) != 0 ? " autojoin" : "";
         text += IsUntracked ? " no_track" : "";
-        return text + (PreferredLifetime == 0 ? " deprecated" : "");
+        return text + LifetimeText();
+    }
+
+    // Only what differs from the default of the kind of address: an IPv6 host address is deprecated, all others last.
+    private string LifetimeText()
+    {
+        bool isIPv6 = Address.Length == InternetAddress.IPv6Length;
+        return PreferredLifetime switch
+        {
+            0 => " deprecated",
+            AddressInfo.Forever => isIPv6 ? " preferred_lft forever" : "",
+            uint seconds => $" preferred_lft {seconds}",
+        };
     }
 }

@@ -46,6 +46,9 @@ internal sealed class AdvertisementPath : IDatagramReceiver, IDisposable
     /// <summary>Receive descriptor, for the data dump.</summary>
     public int Descriptor => _channel.Descriptor;
 
+    /// <summary>Send descriptor, for the data dump.</summary>
+    public int SendDescriptor => _channel.SendDescriptor;
+
     /// <summary>How many routers share the path.</summary>
     public int Users { get; private set; }
 

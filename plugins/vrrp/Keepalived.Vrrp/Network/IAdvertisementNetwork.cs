@@ -37,6 +37,9 @@ internal interface IAdvertisementChannel : IDisposable
     /// <summary>Readable when packets have come; -1 for a fake.</summary>
     int Descriptor { get; }
 
+    /// <summary>The sending socket, for the data dump; -1 for a fake.</summary>
+    int SendDescriptor { get; }
+
     /// <summary>Copies a packet into the next batch.</summary>
     /// <param name="packet">IPv4 with its header, IPv6 without.</param>
     /// <param name="destination">Where it goes.</param>

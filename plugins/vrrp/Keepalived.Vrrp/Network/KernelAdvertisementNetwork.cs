@@ -63,6 +63,8 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
 
     public int Descriptor => _receiver.Descriptor;
 
+    public int SendDescriptor => _sender.Descriptor;
+
     private bool IsIPv6 => _family == SocketFamily.Internet6;
 
     public void Queue(ReadOnlySpan<byte> packet, InternetAddress destination, InternetAddress source)
