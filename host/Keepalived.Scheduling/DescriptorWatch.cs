@@ -6,7 +6,7 @@ namespace Keepalived.Scheduling;
 /// <summary>A descriptor watched for one owner.</summary>
 internal class DescriptorWatch : IDescriptorWatch
 {
-    private readonly int _descriptor;
+    private int _descriptor;
     private readonly ReadinessHandler? _handler;
     private int _slot;
     private Readiness _interest;
@@ -15,10 +15,8 @@ internal class DescriptorWatch : IDescriptorWatch
     {
         Loop = loop;
         Owner = owner;
-        _descriptor = descriptor;
-        _interest = interest;
         _handler = handler;
-        _slot = loop.Descriptors.Add(this, descriptor, interest);
+        Begin(descriptor, interest);
     }
 
     internal LoopOwner Owner { get; }
@@ -48,6 +46,15 @@ internal class DescriptorWatch : IDescriptorWatch
     {
         Loop.AssertOnLoop();
         Ended();
+    }
+
+    /// <summary>Watches a descriptor; again, and another one, after it was disposed, so that a pooled connection can keep its watch.</summary>
+    internal void Begin(int descriptor, Readiness interest)
+    {
+        _slot = -1;
+        _slot = Loop.Descriptors.Add(this, descriptor, interest);
+        _descriptor = descriptor;
+        _interest = interest;
     }
 
     internal virtual void Ready(Readiness readiness) => _handler?.Invoke(readiness);

@@ -91,6 +91,18 @@ public sealed unsafe partial class LinuxSocket
     public static Errno TrySetMark(int descriptor, uint mark) =>
         SetOption(descriptor, LevelSocket, OptionMark, &mark, sizeof(uint)) == 0 ? Errno.None : LibC.LastErrno;
 
+    /// <summary>
+    /// Prepares a socket for a local address that others use as well: SO_REUSEADDR, and IP_BIND_ADDRESS_NO_PORT so that a port left to
+    /// the kernel is chosen when connecting, where only the pair with the remote address must be unique.
+    /// </summary>
+    public static Errno TryShareAddress(int descriptor)
+    {
+        int on = 1;
+        bool isSet = SetOption(descriptor, LevelSocket, OptionReuseAddress, &on, sizeof(int)) == 0
+            && SetOption(descriptor, LevelIp, 24, &on, sizeof(int)) == 0;
+        return isSet ? Errno.None : LibC.LastErrno;
+    }
+
     /// <summary>SO_LINGER with 0 s: closing sends a reset and keeps no state; or off again.</summary>
     public static Errno TrySetResetOnClose(int descriptor, bool on)
     {

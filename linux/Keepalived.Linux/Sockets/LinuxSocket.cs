@@ -167,6 +167,17 @@ public sealed unsafe partial class LinuxSocket : LinuxDescriptor
         return name;
     }
 
+    /// <summary>The address of the peer that the socket is connected with.</summary>
+    /// <exception cref="LinuxException">ENOTCONN: there is none.</exception>
+    public SocketName GetPeerName()
+    {
+        SocketName name = default;
+        uint length = SocketName.Capacity;
+        Check(GetPeer(Descriptor, name.Bytes, &length), "ask for a peer's address");
+        name.Length = (int)Math.Min(length, SocketName.Capacity);
+        return name;
+    }
+
     private static Errno Result(nint transferred, out int count)
     {
         count = (int)Math.Max(transferred, 0);
@@ -203,6 +214,9 @@ public sealed unsafe partial class LinuxSocket : LinuxDescriptor
 
     [LibraryImport(LibC.Name, EntryPoint = "getsockname", SetLastError = true)]
     private static partial int GetName(int socket, byte* name, uint* length);
+
+    [LibraryImport(LibC.Name, EntryPoint = "getpeername", SetLastError = true)]
+    private static partial int GetPeer(int socket, byte* name, uint* length);
 
     [LibraryImport(LibC.Name, EntryPoint = "sendto", SetLastError = true)]
     private static partial nint SendTo(int socket, byte* bytes, nuint length, int flags, byte* name, uint nameLength);
