@@ -28,6 +28,13 @@ public sealed class PhysicalFileSystemTests : IDisposable
     }
 
     [Fact]
+    public void A_fifo_is_told_apart_without_blocking_on_it()
+    {
+        Keepalived.Linux.NamedPipe.TryCreate(Path.Combine(_directory, "fifo.conf"), 0x180);
+        Assert.Equal(ConfigurationFileKind.Other, Kind("fifo.conf"));
+    }
+
+    [Fact]
     public void Files_are_included_through_wildcards_and_relative_to_the_including_file()
     {
         Directory.CreateDirectory(Path.Combine(_directory, "conf.d"));

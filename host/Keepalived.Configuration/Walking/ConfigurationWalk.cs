@@ -7,7 +7,7 @@ namespace Keepalived.Configuration;
 /// says each one once: of the processes that read the same configuration, the parent (no role) reports what concerns the root and
 /// <c>global_defs</c> as a whole, a child what stands in the blocks of its plugins; a walk for all roles (<c>-t</c>) reports everything.
 /// </summary>
-public sealed class ConfigurationWalk
+public sealed partial class ConfigurationWalk
 {
     private readonly KeywordTree _tree;
     private readonly KnownKeywords _known;
@@ -118,13 +118,6 @@ public sealed class ConfigurationWalk
         _session.IsMuted = false;
     }
 
-    /// <summary>The parent reads the host's keywords too; of the children that load one plugin, the first that is started reports.</summary>
-    private bool IsReportedElsewhere(KeywordNode node)
-    {
-        int readers = (int)(node.Roles & _session.StartedRoles);
-        return node.Owner == KeywordTree.HostOwner || (readers & -readers) is var first && first != 0 && first != (int)_session.Roles;
-    }
-
     private void ReadBlockOf(KeywordBlockNode parent, KeywordNode node, object state, Statement statement)
     {
         object? child = node.Open is null ? state : null;
@@ -214,42 +207,12 @@ public sealed class ConfigurationWalk
         return _balance.TakeLoneClose();
     }
 
-    /// <summary>Reports a stray opening brace. True when a closing brace belongs to it.</summary>
-    private bool UnexpectedOpen(Statement statement, bool isRoot)
-    {
-        const string Message = "no block begins here, yet there is a '{'";
-        const string Remedy = "remove it, or write the keyword that it belongs to before it";
-        if (isRoot)
-        {
-            ReportShared(DiagnosticClass.UnexpectedOpeningBrace, statement, Message, Remedy);
-        }
-        else
-        {
-            Report(DiagnosticClass.UnexpectedOpeningBrace, statement.Line, statement.Start, Message, Remedy);
-        }
-
-        return !_balance.TakeLoneOpen();
-    }
-
     private void SkipBlock(Statement opening)
     {
         if (!_statements.SkipBlock())
         {
             MissingClose(opening);
         }
-    }
-
-    private void MissingClose(Statement opening)
-    {
-        // Every block around it lacks its brace too: the innermost is the one to name, and naming one is enough. The parent counts
-        // braces through the whole file, so a child need not repeat it.
-        if (!_endReported && !_isChild)
-        {
-            _session.IsMuted = false;
-            Report(DiagnosticClass.MissingClosingBrace, opening.Line, opening.Start, "the block that begins here is not closed", "add '}'");
-        }
-
-        _endReported = true;
     }
 
     /// <summary>A keyword that nobody in this process registered, and its block.</summary>
@@ -266,13 +229,7 @@ public sealed class ConfigurationWalk
             }
             else
             {
-                string? nearest = NearestKeyword.Find(keyword, block.Keywords.Keys.Concat(_known.NamesOf(block.Path)));
-                Report(
-                    DiagnosticClass.UnknownKeyword,
-                    statement.Line,
-                    statement.Start,
-                    $"unknown keyword '{keyword}'" + (block.Path.Length == 0 ? "" : $" in {block.Path}"),
-                    nearest is null ? null : $"did you mean '{nearest}'?");
+                ReportUnknown(block, keyword, statement);
             }
 
             _session.IsMuted = false;
@@ -281,37 +238,6 @@ public sealed class ConfigurationWalk
         if (_statements.Peek().Kind == StatementKind.Open)
         {
             SkipBlock(_statements.Next());
-        }
-    }
-
-    private void AnnounceStandard(string path, string keyword, Statement statement)
-    {
-        if (_announced.Add(path))
-        {
-            _session.Report(new(
-                DiagnosticClass.Ok,
-                DiagnosticSeverity.Warning,
-                _configuration.LocationOf(statement.Line, statement.Start),
-                $"'{keyword}' is known to keepalived and has no effect in this version"));
-        }
-    }
-
-    private void Announce(KeywordNode node)
-    {
-        if (node.Spec.ReplacedBy is { } replacement)
-        {
-            _session.Report(new(
-                DiagnosticClass.Deprecated,
-                DiagnosticSeverity.Warning,
-                _reader.Location,
-                $"'{node.Spec.Name}' is deprecated",
-                $"use {replacement}"));
-        }
-
-        if (node.Spec.HasNoEffectYet && _announced.Add(node.Path))
-        {
-            _session.Report(new(
-                DiagnosticClass.Ok, DiagnosticSeverity.Warning, _reader.Location, $"'{node.Spec.Name}' is read and has no effect in this version"));
         }
     }
 
@@ -345,17 +271,6 @@ public sealed class ConfigurationWalk
                 "report this defect to the plugin's author"));
         }
     }
-
-    private void ReportShared(DiagnosticClass findingClass, Statement statement, string message, string remedy)
-    {
-        if (!_isChild)
-        {
-            Report(findingClass, statement.Line, statement.Start, message, remedy);
-        }
-    }
-
-    private void Report(DiagnosticClass findingClass, int line, int offset, string message, string? remedy) =>
-        _session.Report(new(findingClass, DiagnosticSeverity.Error, _configuration.LocationOf(line, offset), message, remedy));
 
     private static bool TryFind(KeywordBlockNode block, ReadOnlySpan<byte> word, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out KeywordNode? node)
     {
