@@ -1,18 +1,27 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Keepalived.Checking;
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Ipvs;
 
 namespace Keepalived.Ipvs;
 
-/// <summary>The sections of <c>keepalived_check.data</c> that this plugin fills.</summary>
+/// <summary>The sections of <c>keepalived_check.data</c> that this plugin fills, in keepalived's layout: people's scripts read them.</summary>
 internal static class IpvsDump
 {
     /// <summary>Writes configuration and state.</summary>
-    public static void Write(TextWriter writer, IReadOnlyList<VirtualServer> servers, MonotonicTime now)
+    public static void Write(TextWriter writer, IReadOnlyList<VirtualServer> servers)
     {
         writer.WriteLine("------< LVS Topology >------");
         foreach (VirtualServer server in servers)
         {
+            writer.WriteLine(" ------< Virtual server >------");
             WriteVirtualServer(writer, server);
+            foreach (RealServer real in server.Servers)
+            {
+                writer.WriteLine("   ------< Real server >------");
+                WriteRealServer(writer, real);
+            }
         }
 
         writer.WriteLine("------< Health checkers >------");
@@ -22,7 +31,7 @@ internal static class IpvsDump
             {
                 foreach (CheckRunner checker in real.Checkers)
                 {
-                    WriteChecker(writer, checker, now);
+                    WriteChecker(writer, checker);
                 }
             }
         }
@@ -31,85 +40,130 @@ internal static class IpvsDump
     private static void WriteVirtualServer(TextWriter writer, VirtualServer server)
     {
         VirtualServerDefinition definition = server.Definition;
-        Line(writer, 1, "VS", server.Name);
-        Line(writer, 3, "Scheduler", definition.Service.Scheduler);
-        Line(writer, 3, "Flags", definition.Service.Flags);
-        Line(writer, 3, "Persistence timeout", definition.Service.PersistenceTimeout);
-        Line(writer, 3, "Forwarding method", definition.Forwarding);
+        ServiceAddress address = definition.Address;
+        writer.WriteLine(address.IsMark ? $" VS FWMARK = {address.FirewallMark}" : $" VS VIP = {address.Address}, VPORT = {address.Port}");
+        Line(writer, 3, "Address family", address.Family == AddressFamily.InterNetworkV6 ? "inet6" : "inet");
+        Optional(writer, 3, "VirtualHost", definition.VirtualHost);
         Line(writer, 3, "delay_loop", Seconds(definition.DelayLoop));
-        Line(writer, 3, "Quorum", definition.Quorum);
-        Line(writer, 3, "Hysteresis", definition.Hysteresis);
-        Line(writer, 3, "Quorum up", YesNo(server.HasQuorum));
-        Line(writer, 3, "Live weight", server.LiveWeight);
-        Line(writer, 3, "Alpha", OnOff(definition.Alpha));
-        Line(writer, 3, "Omega", OnOff(definition.Omega));
-        Optional(writer, "Virtual host", definition.VirtualHost);
-        Optional(writer, "Quorum up notify", definition.QuorumUp?.ToString());
-        Optional(writer, "Quorum down notify", definition.QuorumDown?.ToString());
+        WriteService(writer, definition.Service);
+        Line(writer, 3, "protocol", address.Protocol == IpvsProtocol.None ? "none" : address.Protocol.ToString().ToUpperInvariant());
+        writer.WriteLine($"   alpha is {OnOff(definition.Alpha)}");
+        writer.WriteLine($"   omega is {OnOff(definition.Omega)}");
+        Line(writer, 3, "quorum", $"{definition.Quorum}, hysteresis = {definition.Hysteresis}");
+        Optional(writer, 3, "Quorum up notify script", definition.QuorumUp?.ToString());
+        Optional(writer, 3, "Quorum down notify script", definition.QuorumDown?.ToString());
+        Line(writer, 3, "default forwarding method", Method(definition.Forwarding));
         if (definition.SorryServer is { } sorry)
         {
-            Line(writer, 3, "Sorry server", sorry.Name);
-            Line(writer, 5, "Forwarding method", sorry.Forwarding);
-            Line(writer, 5, "Alive", YesNo(server.IsSorry));
-            Line(writer, 5, "Inhibit", OnOff(sorry.Inhibit));
+            Line(writer, 3, "sorry server", sorry.Name);
+            Line(writer, 5, "forwarding method", Method(sorry.Forwarding));
+            writer.WriteLine($"     Inhibit on failure is {OnOff(sorry.Inhibit)}");
+            Line(writer, 5, "alive", Digit(server.IsSorry));
         }
 
-        foreach (RealServer real in server.Servers)
+        Line(writer, 3, "alive", "1");
+        Line(writer, 3, "quorum_state_up", Digit(server.HasQuorum));
+        Line(writer, 3, "live weight", server.LiveWeight);
+    }
+
+    private static void WriteService(TextWriter writer, in IpvsService service)
+    {
+        string scheduler = service.Scheduler.ToString();
+        bool isHash = scheduler is "sh" or "mh";
+        string prefix = isHash ? scheduler + "-" : "flag-";
+        Line(writer, 3, "lvs_sched", scheduler);
+        if (isHash)
         {
-            WriteRealServer(writer, real);
+            Line(writer, 3, prefix + "port", Enabled(service.Flags.HasFlag(IpvsServiceFlags.Scheduler2)));
+            Line(writer, 3, prefix + "fallback", Enabled(service.Flags.HasFlag(IpvsServiceFlags.Scheduler1)));
+        }
+        else
+        {
+            Line(writer, 3, prefix + "1", Enabled(service.Flags.HasFlag(IpvsServiceFlags.Scheduler1)));
+            Line(writer, 3, prefix + "2", Enabled(service.Flags.HasFlag(IpvsServiceFlags.Scheduler2)));
+            Line(writer, 3, prefix + "3", Enabled(service.Flags.HasFlag(IpvsServiceFlags.Scheduler3)));
+        }
+
+        Line(writer, 3, "One packet scheduling", Enabled(service.Flags.HasFlag(IpvsServiceFlags.OnePacket)));
+        if (service.PersistenceTimeout > 0)
+        {
+            Line(writer, 3, "persistence timeout", service.PersistenceTimeout);
+        }
+
+        if (service.PersistencePrefixLength != service.Key.AddressBits)
+        {
+            Line(writer, 3, "persistence granularity", service.Key.IsIPv6
+                ? service.PersistencePrefixLength.ToString(CultureInfo.InvariantCulture)
+                : InetAddress.FromIPv4(uint.MaxValue).Network(service.PersistencePrefixLength).ToString());
+        }
+
+        if (!service.PersistenceEngine.IsEmpty)
+        {
+            Line(writer, 3, "persistence engine", service.PersistenceEngine);
         }
     }
 
     private static void WriteRealServer(TextWriter writer, RealServer server)
     {
         RealServerDefinition definition = server.Definition;
-        Line(writer, 3, "RIP", $"{definition.Destination.Address}, RPORT = {definition.Destination.Port}, WEIGHT = {server.EffectiveWeight}");
-        Line(writer, 5, "Forwarding method", definition.Forwarding);
-        Line(writer, 5, "Alive", YesNo(server.IsAlive));
-        Line(writer, 5, "Initial weight", definition.Weight);
-        Line(writer, 5, "Upper threshold", definition.UpperThreshold);
-        Line(writer, 5, "Lower threshold", definition.LowerThreshold);
-        Line(writer, 5, "Inhibit on failure", OnOff(definition.InhibitOnFailure));
-        if (definition.NotifyUp is { } up)
-        {
-            Line(writer, 5, "Notify up", up);
-        }
-
-        if (definition.NotifyDown is { } down)
-        {
-            Line(writer, 5, "Notify down", down);
-        }
+        int weight = server.EffectiveWeight;
+        writer.WriteLine(
+            $"   RIP = {definition.Destination.Address}, RPORT = {definition.Destination.Port}, WEIGHT = {definition.Weight} EFF WEIGHT = {weight}");
+        Line(writer, 3, "forwarding method", Method(definition.Forwarding));
+        Optional(writer, 3, "VirtualHost", definition.VirtualHost);
+        Line(writer, 3, "connection limit range", $"{definition.LowerThreshold} -> {definition.UpperThreshold}");
+        writer.WriteLine($"   Inhibit on failure is {OnOff(definition.InhibitOnFailure)}");
+        Optional(writer, 3, "RS up notify script", definition.NotifyUp?.ToString());
+        Optional(writer, 3, "RS down notify script", definition.NotifyDown?.ToString());
+        Line(writer, 3, "initial weight", definition.Weight);
+        Line(writer, 3, "effective weight", weight);
+        Line(writer, 3, "alive", Digit(server.IsAlive));
+        Line(writer, 3, "num failed checkers", FailedCheckers(server));
     }
 
-    private static void WriteChecker(TextWriter writer, CheckRunner checker, MonotonicTime now)
+    private static void WriteChecker(TextWriter writer, CheckRunner checker)
     {
         CheckOptions options = checker.Configured.Options;
-        Line(writer, 1, "Checker", checker.Kind);
-        Line(writer, 3, "Virtual server", checker.Server.Owner.Name);
-        Line(writer, 3, "Real server", checker.Server.Name);
-        Line(writer, 3, "Connect to", checker.Configured.Target.EndPoint);
-        Line(writer, 3, "Connection timeout", Seconds(options.ConnectTimeout!.Value));
-        Line(writer, 3, "Delay loop", Seconds(options.DelayLoop!.Value));
-        Line(writer, 3, "Retry count", options.Retry!.Value);
-        Line(writer, 3, "Retry delay", Seconds(options.DelayBeforeRetry!.Value));
-        Line(writer, 3, "Warmup", Seconds(options.Warmup!.Value));
-        Line(writer, 3, "Alpha", OnOff(options.Alpha!.Value));
-        Line(writer, 3, "Log all failures", OnOff(options.LogAllFailures!.Value));
+        RealServer server = checker.Server;
+        writer.WriteLine($" {server.Owner.Name} -> {server.Name}");
+        Line(writer, 3, "Enabled", "yes");
         Line(writer, 3, "Up", YesNo(checker.State.IsUp));
         Line(writer, 3, "Has run", YesNo(checker.State.HasRun));
-        Line(writer, 3, "Current retry", checker.State.RetriesUsed);
-        Line(writer, 3, "Probe under way", YesNo(checker.IsProbing));
-        if (checker.NextAction != MonotonicTime.Never)
-        {
-            Line(writer, 3, "Next check in", Seconds(checker.NextAction - now));
-        }
+        Line(writer, 3, "Current weight", checker.DynamicWeight is { } weight ? (long)weight - server.Definition.Weight : 0);
+        Line(writer, 3, "Alpha", YesNo(options.Alpha!.Value));
+        Line(writer, 3, "Delay loop", Microseconds(options.DelayLoop!.Value));
+        Line(writer, 3, "Warmup", Microseconds(options.Warmup!.Value));
+        Line(writer, 3, "Retries", options.Retry!.Value);
+        Line(writer, 3, "Delay before retry", Microseconds(options.DelayBeforeRetry!.Value));
+        Line(writer, 3, "Retries iterations", checker.State.RetriesUsed);
+        Line(writer, 3, "Log all failures", YesNo(options.LogAllFailures!.Value));
+        writer.WriteLine("   Connection");
+        Line(writer, 5, "Dest", $"[{options.ConnectAddress}]:{options.ConnectPort}");
+        Line(writer, 5, "Timeout", Seconds(options.ConnectTimeout!.Value));
+        Optional(writer, 5, "Bind to", options.BindAddress?.ToString());
+        Optional(writer, 5, "Bind i/f", options.BindInterface);
+        Line(writer, 3, "Keepalive method", checker.Kind);
     }
 
-    private static void Optional(TextWriter writer, string name, string? value)
+    private static int FailedCheckers(RealServer server)
+    {
+        int failed = 0;
+        foreach (CheckRunner checker in server.Checkers)
+        {
+            failed += checker.State.IsUp ? 0 : 1;
+        }
+
+        return failed;
+    }
+
+    private static string Method(ForwardingMethod method) =>
+        method.Kind == IpvsForwarding.Tunnel ? $"TUN, type = {method.Tunnel.ToString().ToUpperInvariant()}" : method.ToString();
+
+    private static void Optional(TextWriter writer, int indent, string name, string? value)
     {
         if (value is not null)
         {
-            Line(writer, 3, name, value);
+            Line(writer, indent, name, value);
         }
     }
 
@@ -118,7 +172,13 @@ internal static class IpvsDump
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture);
 
+    private static string Microseconds(TimeSpan time) => $"{time.Ticks / TimeSpan.TicksPerMicrosecond} us";
+
     private static string YesNo(bool value) => value ? "yes" : "no";
 
-    private static string OnOff(bool value) => value ? "enabled" : "disabled";
+    private static string OnOff(bool value) => value ? "ON" : "OFF";
+
+    private static string Enabled(bool value) => value ? "enabled" : "disabled";
+
+    private static string Digit(bool value) => value ? "1" : "0";
 }

@@ -89,7 +89,7 @@ public sealed class IpvsPlugin : IPlugin
         ArgumentNullException.ThrowIfNull(writer);
         if (kind == DumpKind.Data && _runtime is not null)
         {
-            IpvsDump.Write(writer, _runtime.Servers, _scheduler!.Now);
+            IpvsDump.Write(writer, _runtime.Servers);
         }
     }
 

@@ -65,7 +65,7 @@ internal static class SharedKeywords
             user = reader.Session.Scripts.ResolveUser(reader);
             if (user is null)
             {
-                throw reader.Reject("the command is left out because its user is unknown");
+                throw reader.Reject("the command is left out because its user is unknown", "name a user and group that exist");
             }
         }
 
