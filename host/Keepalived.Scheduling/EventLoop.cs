@@ -32,6 +32,7 @@ public sealed class EventLoop : IDisposable
     private volatile bool _stopped;
     private int _exitCode;
     private bool _inTurn;
+    private MonotonicTime _turnTime;
     private long _turns;
     private long _lateTurns;
     private TimeSpan _lastLateness;
@@ -52,7 +53,6 @@ public sealed class EventLoop : IDisposable
         _options = options;
         Descriptors = new DescriptorTable(options.DescriptorsPerTurn, epoll);
         Descriptors.AddWakeUp(Posts.Descriptor);
-        Now = LoopClock.Read();
     }
 
     /// <summary>
@@ -60,8 +60,8 @@ public sealed class EventLoop : IDisposable
     /// </summary>
     public event Action<string, Exception>? OwnerFailed;
 
-    /// <summary>The monotonic time at the start of the current turn.</summary>
-    public MonotonicTime Now { get; private set; }
+    /// <summary>The monotonic time at the start of the current turn; outside a turn, as while plugins start, the time of asking.</summary>
+    public MonotonicTime Now => _inTurn ? _turnTime : LoopClock.Read();
 
     /// <summary>True on the thread that runs the loop; before it runs, on the one that created it.</summary>
     public bool IsLoopThread => Environment.CurrentManagedThreadId == _threadId;
@@ -169,7 +169,7 @@ public sealed class EventLoop : IDisposable
         {
             int ready = Descriptors.Wait(Posts.PrepareToSleep() || _turnEndCount > 0 ? 0 : NextWait(longestWait));
             Posts.Awake();
-            Now = LoopClock.Read();
+            _turnTime = LoopClock.Read();
             DispatchDescriptors(ready);
             RunTimers();
             RunPosts();
@@ -222,13 +222,13 @@ public sealed class EventLoop : IDisposable
 
     private void RunTimers()
     {
-        if (Timers.Next > Now)
+        if (Timers.Next > _turnTime)
         {
             return;
         }
 
-        NoteLateness(Now - Timers.Next);
-        int due = Timers.TakeDue(Now);
+        NoteLateness(_turnTime - Timers.Next);
+        int due = Timers.TakeDue(_turnTime);
         for (int i = 0; i < due; i++)
         {
             if (Timers.Claim(i) is { } timer)

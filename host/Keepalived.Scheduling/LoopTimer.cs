@@ -11,7 +11,6 @@ internal sealed class LoopTimer : ILoopTimer
         _loop = loop;
         Owner = owner;
         Handler = handler;
-        loop.Timers.Created();
     }
 
     internal LoopOwner Owner { get; }
@@ -59,11 +58,7 @@ internal sealed class LoopTimer : ILoopTimer
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_disposed)
-        {
-            Disarm();
-            _disposed = true;
-            _loop.Timers.Disposed();
-        }
+        Disarm();
+        _disposed = true;
     }
 }

@@ -4,7 +4,7 @@ namespace Keepalived.Scheduling;
 
 /// <summary>
 /// Deadlines in a binary heap ordered by deadline, then by arming. A timer knows its own place, so arming, moving and disarming cost
-/// O(log n) and allocate nothing: room is made when a timer is created.
+/// O(log n). Room grows with the most timers ever armed at once and is kept, so in steady state nothing is allocated.
 /// <para>
 /// A pass first moves everything that is due out of the heap and then runs it. What is armed during the pass therefore waits for the
 /// next one, even with a deadline that has passed. Each arming and disarming gives the timer a new generation; an entry of the pass
@@ -16,25 +16,12 @@ internal sealed class TimerQueue
     private LoopTimer[] _heap = new LoopTimer[16];
     private DueTimer[] _due = new DueTimer[16];
     private int _count;
-    private int _created;
     private long _sequence;
 
     internal int Count => _count;
 
     /// <summary>The earliest deadline; <see cref="MonotonicTime.Never"/> when nothing is armed.</summary>
     internal MonotonicTime Next => _count == 0 ? MonotonicTime.Never : _heap[0].QueuedDeadline;
-
-    /// <summary>Makes room for one more timer.</summary>
-    internal void Created()
-    {
-        if (++_created > _heap.Length)
-        {
-            Array.Resize(ref _heap, _heap.Length * 2);
-            Array.Resize(ref _due, _due.Length * 2);
-        }
-    }
-
-    internal void Disposed() => _created--;
 
     internal void Arm(LoopTimer timer, MonotonicTime deadline)
     {
@@ -43,6 +30,12 @@ internal sealed class TimerQueue
         timer.Sequence = ++_sequence;
         if (timer.HeapIndex < 0)
         {
+            if (_count == _heap.Length)
+            {
+                Array.Resize(ref _heap, _count * 2);
+                Array.Resize(ref _due, _count * 2); // a pass may take all of them
+            }
+
             timer.HeapIndex = _count++;
             SiftUp(timer);
         }
@@ -101,15 +94,27 @@ internal sealed class TimerQueue
     /// <summary>Disarms every timer of an owner.</summary>
     internal void DisarmAll(LoopOwner owner)
     {
-        for (int i = _count - 1; i >= 0; i--)
+        int kept = 0;
+        for (int i = 0; i < _count; i++)
         {
-            // Removing one fills its place from the end or from above, so what moves here may have been looked at already or belong to
-            // the part still to come; looking twice is harmless, and starting over keeps it simple. Retiring is rare.
-            if (_heap[i].Owner == owner)
+            LoopTimer timer = _heap[i];
+            if (timer.Owner == owner)
             {
-                Disarm(_heap[i]);
-                i = _count;
+                timer.HeapIndex = -1;
+                timer.IsQueued = false;
+                timer.Generation++;
             }
+            else
+            {
+                Place(timer, kept++);
+            }
+        }
+
+        Array.Clear(_heap, kept, _count - kept);
+        _count = kept;
+        for (int i = (_count / 2) - 1; i >= 0; i--)
+        {
+            SiftDown(_heap[i]); // an order from the bottom up, as the places above may be in any
         }
 
         foreach (DueTimer entry in _due)

@@ -247,6 +247,127 @@ public sealed class EventLoopTests : IDisposable
     }
 
     [Fact]
+    public void More_posts_than_a_turn_may_run_wait_for_the_next_turns_in_order()
+    {
+        using var loop = new EventLoop(new EventLoopOptions { PostsPerTurn = 2 });
+        IScheduler scheduler = loop.ForOwner("test");
+        var ran = new List<int>();
+        for (int i = 0; i < 5; i++)
+        {
+            int number = i;
+            scheduler.Post(() => ran.Add(number));
+        }
+
+        loop.RunTurn(s_limit);
+        Assert.Equal([0, 1], ran);
+        loop.RunTurn(s_limit);
+        loop.RunTurn(s_limit);
+        Assert.Equal([0, 1, 2, 3, 4], ran);
+    }
+
+    [Fact]
+    public void More_descriptors_than_a_turn_may_dispatch_all_get_their_turn()
+    {
+        using var loop = new EventLoop(new EventLoopOptions { DescriptorsPerTurn = 2 });
+        IScheduler scheduler = loop.ForOwner("test");
+        EventFd[] sources = [.. Enumerable.Range(0, 5).Select(_ => new EventFd())];
+        int[] calls = new int[5];
+        for (int i = 0; i < 5; i++)
+        {
+            int number = i;
+            scheduler.Watch(sources[i].Descriptor, Readiness.Read, _ => calls[number]++);
+            sources[i].Signal();
+        }
+
+        for (int turn = 0; turn < 5; turn++)
+        {
+            loop.RunTurn(s_limit);
+        }
+
+        Assert.Equal([2, 2, 2, 2, 2], calls);
+        Array.ForEach(sources, source => source.Dispose());
+    }
+
+    [Fact]
+    public void A_descriptor_handler_that_throws_takes_all_of_its_owners_watches_with_it()
+    {
+        IScheduler bad = _loop.ForOwner("bad");
+        IScheduler good = _loop.ForOwner("good");
+        using var shared = new EventFd();
+        using var other = new EventFd();
+        int goodCalls = 0;
+        int badCalls = 0;
+        bad.Watch(shared.Descriptor, Readiness.Read, _ =>
+        {
+            badCalls++;
+            throw new InvalidOperationException("broken");
+        });
+        bad.Watch(other.Descriptor, Readiness.Read, _ => badCalls++);
+        using var mine = new EventFd();
+        good.Watch(mine.Descriptor, Readiness.Read, _ => goodCalls++);
+        shared.Signal();
+        mine.Signal();
+        _loop.RunTurn(s_limit);
+        other.Signal();
+        _loop.RunTurn(s_limit);
+
+        Assert.Equal((1, 2), (badCalls, goodCalls));
+    }
+
+    [Fact]
+    public void A_child_of_a_retired_owner_is_reaped_and_nobody_is_told()
+    {
+        IScheduler scheduler = _loop.ForOwner("test");
+        Keepalived.Linux.Processes.SpawnedProcess child = Keepalived.Linux.Processes.ProcessSpawner.Spawn(
+            new() { Program = "/bin/true", Arguments = ["true"], Environment = [] });
+        scheduler.WatchProcess(child.ProcessId, child.Descriptor, _ => Assert.Fail("its owner is gone"));
+        _loop.Retire(scheduler);
+
+        _loop.RunTurn(s_limit);
+
+        Assert.Equal(Linux.Errno.ESRCH, Linux.Processes.Signals.Send(child.ProcessId, 0));
+    }
+
+    [Fact]
+    public void Retiring_one_owner_keeps_the_order_of_the_others_timers()
+    {
+        IScheduler leaving = _loop.ForOwner("leaving");
+        IScheduler staying = _loop.ForOwner("staying");
+        var random = new Random(7);
+        var ran = new List<MonotonicTime>();
+        MonotonicTime past = staying.Now - TimeSpan.FromHours(1);
+        var expected = new List<MonotonicTime>();
+        for (int i = 0; i < 500; i++)
+        {
+            MonotonicTime deadline = past + TimeSpan.FromMilliseconds(random.Next(1000));
+            bool stays = random.Next(2) == 0;
+            (stays ? staying : leaving).CreateTimer(ran.Add).Arm(deadline);
+            if (stays)
+            {
+                expected.Add(deadline);
+            }
+        }
+
+        _loop.Retire(leaving);
+        _loop.RunTurn(TimeSpan.Zero);
+
+        Assert.Equal(expected.Order(), ran);
+    }
+
+    [Fact]
+    public void A_turn_inside_a_turn_is_refused()
+    {
+        IScheduler scheduler = _loop.ForOwner("test");
+        string? failure = null;
+        _loop.OwnerFailed += (_, error) => failure = error.Message;
+        scheduler.Post(() => _loop.RunTurn(TimeSpan.Zero));
+
+        _loop.RunTurn(s_limit);
+
+        Assert.Contains("under way", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Members_refuse_another_thread_than_the_loops()
     {
         IScheduler scheduler = _loop.ForOwner("test");
