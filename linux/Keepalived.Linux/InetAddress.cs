@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,12 +11,15 @@ namespace Keepalived.Linux;
 /// </summary>
 public readonly record struct InetAddress : IComparable<InetAddress>
 {
-    private readonly UInt128 _bits;
+    // Two halves, not a UInt128: ReadyToRun leaves every method that touches a 128-bit integer to the JIT.
+    private readonly ulong _high;
+    private readonly ulong _low;
 
-    private InetAddress(byte length, UInt128 bits)
+    private InetAddress(int length, ulong high, ulong low)
     {
         Length = length;
-        _bits = bits;
+        _high = high;
+        _low = low;
     }
 
     /// <summary>No address: of neither family.</summary>
@@ -36,13 +38,13 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     public bool IsNone => Length == 0;
 
     /// <summary>Whether all bits are zero (0.0.0.0 or ::), or there is no address.</summary>
-    public bool IsUnspecified => _bits == 0;
+    public bool IsUnspecified => (_high | _low) == 0;
 
     /// <summary>Whether this is a multicast group: 224.0.0.0/4 or ff00::/8.</summary>
-    public bool IsMulticast => (IsIPv4 && (uint)_bits >> 28 == 0xE) || (IsIPv6 && _bits >> 120 == 0xFF);
+    public bool IsMulticast => (IsIPv4 && _low >> 28 == 0xE) || (IsIPv6 && _high >> 56 == 0xFF);
 
     /// <summary>Whether this is link-local: 169.254.0.0/16 or fe80::/10.</summary>
-    public bool IsLinkLocal => (IsIPv4 && (uint)_bits >> 16 == 0xA9FE) || (IsIPv6 && _bits >> 118 == 0x3FA);
+    public bool IsLinkLocal => (IsIPv4 && _low >> 16 == 0xA9FE) || (IsIPv6 && _high >> 54 == 0x3FA);
 
     /// <summary>The family as the socket interface of .NET names it; Unspecified for <see cref="None"/>.</summary>
     public AddressFamily Family => Length switch
@@ -53,15 +55,15 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     };
 
     /// <summary>The IPv4 address whose octets, read as a big-endian number, are <paramref name="value"/>.</summary>
-    public static InetAddress FromIPv4(uint value) => new(4, value);
+    public static InetAddress FromIPv4(uint value) => new(4, 0, value);
 
     /// <summary>The address in network order.</summary>
     /// <param name="octets">4 or 16 octets.</param>
     /// <exception cref="ArgumentException">Any other length.</exception>
     public static InetAddress FromBytes(ReadOnlySpan<byte> octets) => octets.Length switch
     {
-        4 => new InetAddress(4, BinaryPrimitives.ReadUInt32BigEndian(octets)),
-        16 => new InetAddress(16, BinaryPrimitives.ReadUInt128BigEndian(octets)),
+        4 => new InetAddress(4, 0, BinaryPrimitives.ReadUInt32BigEndian(octets)),
+        16 => new InetAddress(16, BinaryPrimitives.ReadUInt64BigEndian(octets), BinaryPrimitives.ReadUInt64BigEndian(octets[8..])),
         _ => throw new ArgumentException("An address has 4 or 16 octets.", nameof(octets)),
     };
 
@@ -111,11 +113,12 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     {
         if (IsIPv4)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_bits);
+            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_low);
         }
         else if (IsIPv6)
         {
-            BinaryPrimitives.WriteUInt128BigEndian(destination, _bits);
+            BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
+            BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _low);
         }
 
         return Length;
@@ -123,10 +126,30 @@ public readonly record struct InetAddress : IComparable<InetAddress>
 
     /// <summary>The network this address is in: host bits cleared.</summary>
     /// <param name="prefixLength">0 to 32 or 0 to 128.</param>
-    public InetAddress Network(int prefixLength) => new((byte)Length, _bits & Mask(prefixLength));
+    /// <exception cref="ArgumentOutOfRangeException">Another prefix length.</exception>
+    public InetAddress Network(int prefixLength)
+    {
+        if ((uint)prefixLength > (uint)(Length * 8))
+        {
+            throw new ArgumentOutOfRangeException(nameof(prefixLength), prefixLength, $"A prefix length here is 0 to {Length * 8}.");
+        }
+
+        // Counted from the top of the 128 bits; an IPv4 address is the lowest 32 of them.
+        int kept = prefixLength + 128 - (Length * 8);
+        return new InetAddress(Length, _high & UpperBits(kept), _low & UpperBits(kept - 64));
+    }
 
     /// <summary>Orders by family, then by number: IPv4 before IPv6.</summary>
-    public int CompareTo(InetAddress other) => Length != other.Length ? Length.CompareTo(other.Length) : _bits.CompareTo(other._bits);
+    public int CompareTo(InetAddress other) =>
+        Length != other.Length ? Length.CompareTo(other.Length)
+        : _high != other._high ? _high.CompareTo(other._high)
+        : _low.CompareTo(other._low);
+
+    /// <summary>The same family and the same bits.</summary>
+    public bool Equals(InetAddress other) => _low == other._low && _high == other._high && Length == other.Length;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => unchecked((int)(((_high ^ _low) * 0x9E37_79B9_7F4A_7C15) >> 32));
 
     /// <summary>Less, in the order of <see cref="CompareTo"/>.</summary>
     public static bool operator <(InetAddress left, InetAddress right) => left.CompareTo(right) < 0;
@@ -143,15 +166,5 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     /// <summary>The usual text, such as "192.0.2.1"; "none" when there is no address.</summary>
     public override string ToString() => IsNone ? "none" : ToIPAddress().ToString();
 
-    [SuppressMessage("Usage", "CA2208", Justification = "The parameter is the caller's.")]
-    private UInt128 Mask(int prefixLength)
-    {
-        int bits = Length * 8;
-        if ((uint)prefixLength > (uint)bits)
-        {
-            throw new ArgumentOutOfRangeException(nameof(prefixLength), prefixLength, $"A prefix length here is 0 to {bits}.");
-        }
-
-        return prefixLength == 0 ? 0 : UInt128.MaxValue << (bits - prefixLength);
-    }
+    private static ulong UpperBits(int count) => count <= 0 ? 0 : count >= 64 ? ulong.MaxValue : ulong.MaxValue << (64 - count);
 }

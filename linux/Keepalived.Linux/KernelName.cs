@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Keepalived.Linux;
@@ -14,9 +14,15 @@ public readonly record struct KernelName
     /// <summary>The longest name in octets, without the final zero.</summary>
     public const int MaxLength = 15;
 
-    private readonly UInt128 _octets;
+    // Two halves, not a UInt128: ReadyToRun leaves every method that touches a 128-bit integer to the JIT.
+    private readonly ulong _first;
+    private readonly ulong _second;
 
-    private KernelName(UInt128 octets) => _octets = octets;
+    private KernelName(ReadOnlySpan<byte> field)
+    {
+        _first = BinaryPrimitives.ReadUInt64LittleEndian(field);
+        _second = BinaryPrimitives.ReadUInt64LittleEndian(field[8..]);
+    }
 
     /// <summary>Makes a name.</summary>
     /// <param name="text">At most 15 octets in UTF-8, without a zero.</param>
@@ -30,7 +36,7 @@ public readonly record struct KernelName
     }
 
     /// <summary>Whether the name has no characters.</summary>
-    public bool IsEmpty => _octets == 0;
+    public bool IsEmpty => _first == 0;
 
     /// <summary>How many octets the name has, 0 to 15.</summary>
     public int Length
@@ -38,7 +44,7 @@ public readonly record struct KernelName
         get
         {
             Span<byte> octets = stackalloc byte[16];
-            MemoryMarshal.Write(octets, in _octets);
+            Write(octets);
             int zero = octets.IndexOf((byte)0);
             return zero < 0 ? MaxLength : zero;
         }
@@ -59,7 +65,7 @@ public readonly record struct KernelName
         }
 
         Encoding.UTF8.GetBytes(text, octets);
-        name = new KernelName(MemoryMarshal.Read<UInt128>(octets));
+        name = new KernelName(octets);
         return true;
     }
 
@@ -71,12 +77,22 @@ public readonly record struct KernelName
         int zero = field.IndexOf((byte)0);
         int length = Math.Min(zero < 0 ? field.Length : zero, MaxLength);
         field[..length].CopyTo(octets);
-        return new KernelName(MemoryMarshal.Read<UInt128>(octets));
+        return new KernelName(octets);
     }
 
     /// <summary>Writes the 16-octet field: the name, then zeros.</summary>
     /// <param name="destination">Room for 16 octets.</param>
-    public void Write(Span<byte> destination) => MemoryMarshal.Write(destination, in _octets);
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, _first);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[8..], _second);
+    }
+
+    /// <summary>The same octets.</summary>
+    public bool Equals(KernelName other) => _first == other._first && _second == other._second;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => unchecked((int)(((_first ^ _second) * 0x9E37_79B9_7F4A_7C15) >> 32));
 
     /// <summary>Whether the name is this text.</summary>
     public bool Is(ReadOnlySpan<char> text) => TryParse(text, out KernelName other) && other == this;

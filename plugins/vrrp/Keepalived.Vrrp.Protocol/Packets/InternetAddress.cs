@@ -17,20 +17,24 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
     /// <summary>Bytes of an IPv6 address on the wire.</summary>
     public const int IPv6Length = 16;
 
-    private readonly UInt128 _bits;
+    // Two halves, not a UInt128: ReadyToRun leaves every method that touches a 128-bit integer to the JIT, and this
+    // type is in most methods of a takeover.
+    private readonly ulong _high;
+    private readonly ulong _low;
     private readonly bool _isIPv6;
 
-    private InternetAddress(UInt128 bits, bool isIPv6)
+    private InternetAddress(ulong high, ulong low, bool isIPv6)
     {
-        _bits = bits;
+        _high = high;
+        _low = low;
         _isIPv6 = isIPv6;
     }
 
     /// <summary>The IPv4 multicast group of VRRP, 224.0.0.18 (RFC 9568 section 5.1.1.2).</summary>
-    public static InternetAddress VrrpGroupIPv4 { get; } = new(0xE000_0012, isIPv6: false);
+    public static InternetAddress VrrpGroupIPv4 { get; } = new(0, 0xE000_0012, isIPv6: false);
 
     /// <summary>The IPv6 multicast group of VRRP, ff02::12 (RFC 9568 section 5.1.2.2).</summary>
-    public static InternetAddress VrrpGroupIPv6 { get; } = new(new UInt128(0xFF02_0000_0000_0000, 0x12), isIPv6: true);
+    public static InternetAddress VrrpGroupIPv6 { get; } = new(0xFF02_0000_0000_0000, 0x12, isIPv6: true);
 
     /// <summary>The family the address belongs to.</summary>
     public AddressFamily Family => _isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
@@ -39,17 +43,17 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
     public int Length => _isIPv6 ? IPv6Length : IPv4Length;
 
     /// <summary>True for 224.0.0.0/4 and ff00::/8.</summary>
-    public bool IsMulticast => _isIPv6 ? (byte)(_bits >> 120) == 0xFF : (uint)_bits >> 28 == 0xE;
+    public bool IsMulticast => _isIPv6 ? _high >> 56 == 0xFF : _low >> 28 == 0xE;
 
     /// <summary>True for 0.0.0.0 and ::.</summary>
-    public bool IsUnspecified => _bits == UInt128.Zero;
+    public bool IsUnspecified => (_high | _low) == 0;
 
     /// <summary>Reads 4 bytes (IPv4) or 16 bytes (IPv6) in network order.</summary>
     /// <exception cref="ArgumentException">The span has another length.</exception>
     public static InternetAddress Read(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
-        IPv4Length => new(BinaryPrimitives.ReadUInt32BigEndian(bytes), isIPv6: false),
-        IPv6Length => new(BinaryPrimitives.ReadUInt128BigEndian(bytes), isIPv6: true),
+        IPv4Length => new(0, BinaryPrimitives.ReadUInt32BigEndian(bytes), isIPv6: false),
+        IPv6Length => new(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), isIPv6: true),
         _ => throw new ArgumentException($"An address has 4 or 16 bytes, not {bytes.Length}.", nameof(bytes)),
     };
 
@@ -79,11 +83,12 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
     {
         if (_isIPv6)
         {
-            BinaryPrimitives.WriteUInt128BigEndian(destination, _bits);
+            BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
+            BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _low);
         }
         else
         {
-            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_bits);
+            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_low);
         }
     }
 
@@ -97,7 +102,15 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
 
     /// <summary>Orders by family (IPv4 first), then as unsigned numbers in network order, as RFC 9568 section 6.4.3 asks.</summary>
     public int CompareTo(InternetAddress other) =>
-        _isIPv6 == other._isIPv6 ? _bits.CompareTo(other._bits) : _isIPv6.CompareTo(other._isIPv6);
+        _isIPv6 != other._isIPv6 ? _isIPv6.CompareTo(other._isIPv6)
+        : _high != other._high ? _high.CompareTo(other._high)
+        : _low.CompareTo(other._low);
+
+    /// <summary>The same family and the same bits.</summary>
+    public bool Equals(InternetAddress other) => _low == other._low && _high == other._high && _isIPv6 == other._isIPv6;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => unchecked((int)(((_high ^ _low) * 0x9E37_79B9_7F4A_7C15) >> 32));
 
     /// <summary>Is the left address the lower one?</summary>
     public static bool operator <(InternetAddress left, InternetAddress right) => left.CompareTo(right) < 0;
