@@ -5,9 +5,9 @@ root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
-    bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
+    colour=1 bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
 else
-    bold='' dim='' red='' green='' yellow='' plain=''
+    colour= bold='' dim='' red='' green='' yellow='' plain=''
 fi
 
 say() { printf '%s\n' "$*"; }
@@ -52,4 +52,20 @@ need() {
     tail -5 "$log" >&2
     rm -f "$log"
     return 1
+}
+
+# Removes namespaces (klab<pid>-...) of lab programs that are no more, with the processes that still run in them.
+sweep_namespaces() {
+    local path name owner process
+    for path in /run/netns/klab*; do
+        [ -e "$path" ] || continue
+        name=${path##*/} owner=${name#klab}
+        owner=${owner%%-*}
+        [ -d "/proc/$owner" ] && continue
+        for process in $(ip netns pids "$name" 2>/dev/null); do
+            kill -KILL "$process" 2>/dev/null
+        done
+        ip netns del "$name" 2>/dev/null
+    done
+    return 0
 }

@@ -34,8 +34,8 @@ public sealed class ProcessTests : IAsyncLifetime
         _ = Native.Kill(killed, Native.SigKill);
 
         await Wait.Until("a new VRRP process runs", s_soon, () => IsNewChild(director, killed), () => director.Log);
-        await Wait.Until("ours alone is master again", s_soon, () => IsMaster(_host) && !IsMaster(_other), () => director.Log + peer.Log);
-        await Wait.While("and stays it", TimeSpan.FromSeconds(1), () => IsMaster(_host) && !IsMaster(_other), () => director.Log + peer.Log);
+        await Wait.UntilItRests(
+            "ours alone is master again", s_soon, TimeSpan.FromSeconds(1), () => IsMaster(_host) && !IsMaster(_other), () => director.Log + peer.Log);
         Assert.False(director.HasExited);
     }
 

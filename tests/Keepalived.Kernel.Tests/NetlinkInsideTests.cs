@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Keepalived.Lab;
 
 namespace Keepalived.Kernel.Tests;
 

@@ -142,6 +142,12 @@ internal sealed class Host(Lan lan, string ns, string name, int number)
         ip -n {Namespace} addr replace {Address6}/64 dev eth0 nodad
         """);
 
+    /// <summary>Cuts or mends the cable to the bridge: the other hosts notice nothing but silence.</summary>
+    public void CableCut(bool cut) => Command.Run("ip", "-n", Lan.BridgeNamespace, "link", "set", $"p{number}", cut ? "down" : "up");
+
+    /// <summary>Removes an address from eth0 if it is there.</summary>
+    public void Forget(string address) => Command.Try("ip", ["-n", Namespace, "addr", "del", address, "dev", "eth0"]);
+
     /// <summary>Whether <c>ip -j addr</c> shows the address on eth0.</summary>
     public bool Has(string address) => Addresses().Contains(address);
 

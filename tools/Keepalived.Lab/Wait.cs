@@ -24,6 +24,24 @@ internal static class Wait
         return watch.Elapsed;
     }
 
+    /// <summary>Polls until <paramref name="condition"/> has held without a break for <paramref name="rest"/>.</summary>
+    public static Task UntilItRests(string what, TimeSpan limit, TimeSpan rest, Func<bool> condition, Func<string>? details = null)
+    {
+        var since = Stopwatch.StartNew();
+        return Until(
+            $"{what}, for {rest.TotalSeconds:0.0} s", limit,
+            () =>
+            {
+                if (!condition())
+                {
+                    since.Restart();
+                }
+
+                return since.Elapsed >= rest;
+            },
+            details);
+    }
+
     /// <summary>Watches that <paramref name="condition"/> keeps holding for <paramref name="time"/>.</summary>
     public static async Task While(string what, TimeSpan time, Func<bool> condition, Func<string>? details = null)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Keepalived.Kernel.Tests;
+namespace Keepalived.Lab;
 
 /// <summary>
 /// One boot of user-mode Linux: it sees this machine's files through hostfs, has a /run and (unless it works below it) a /tmp of its own, runs a script as its first
