@@ -1,6 +1,7 @@
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Plugins;
+using Keepalived.Testing;
 
 namespace Keepalived.Notify.Tests;
 
@@ -41,7 +42,7 @@ public sealed class NotifyPluginTests
         pipe.IsFull = false;
         process.Bus.Publish(_master);
         Assert.Equal("INSTANCE \"V\" MASTER 150\nINSTANCE \"V\" MASTER 150\n", pipe.Take());
-        Assert.Single(process.Log.Lines, line => line.Contains("is full", StringComparison.Ordinal));
+        Assert.Single(process.Log.Messages, line => line.Contains("is full", StringComparison.Ordinal));
         var dump = new StringWriter();
         process.Plugin.Dump(DumpKind.Data, dump);
         Assert.Equal(" Notify FIFO = /run/vrrp\n   Lines written = 2\n   Lines dropped = 2\n", dump.ToString());
@@ -58,8 +59,8 @@ public sealed class NotifyPluginTests
     public void A_fifo_script_gets_the_path_as_last_argument_and_no_time_limit()
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script \"/bin/read 'a b' c\" nobody");
-        TestRun run = Assert.Single(process.Scripts.Runs);
-        Assert.Equal("/bin/read a b c /run/vrrp", run.CommandLine);
+        RecordedScriptRun run = Assert.Single(process.Scripts.Runs);
+        Assert.Equal("/bin/read a b c /run/vrrp", run.ToString());
         Assert.Equal(Timeout.InfiniteTimeSpan, run.Limit);
     }
 
@@ -71,7 +72,7 @@ public sealed class NotifyPluginTests
     public void The_common_script_is_run_by_the_checker_process_if_there_is_one(PluginRoles role, PluginRoles others, string running)
     {
         var process = new NotifyProcess(role, "notify_fifo /run/all\nnotify_fifo_script /bin/read", others);
-        Assert.Equal(running, process.Scripts.Running);
+        Assert.Equal(running, process.Running);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class NotifyPluginTests
         var process = new NotifyProcess(PluginRoles.Vrrp, Globals);
         process.Reload(Globals);
         Assert.False(Assert.Single(process.Pipes.All).IsDisposed);
-        Assert.Equal([false, true], process.Scripts.Runs.Select(run => run.IsRunning));
+        Assert.Equal([false, true], process.Scripts.Runs.Select(run => !run.IsCancelled));
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class NotifyPluginTests
         var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/old\nvrrp_notify_fifo_script /bin/read");
         process.Reload("vrrp_notify_fifo /run/new");
         Assert.True(process.Pipes["/run/old"].IsDisposed);
-        Assert.Equal("", process.Scripts.Running);
+        Assert.Equal("", process.Running);
         process.Bus.Publish(_master);
         Assert.NotEqual("", process.Pipes["/run/new"].Take());
     }
@@ -117,8 +118,9 @@ public sealed class NotifyPluginTests
         var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /bin/read");
         await process.Plugin.StopAsync(CancellationToken.None);
         Assert.True(process.Pipes["/run/vrrp"].IsDisposed);
-        Assert.Equal("", process.Scripts.Running);
-        Assert.Equal(0, process.Bus.Subscribers);
+        Assert.Equal("", process.Running);
+        process.Bus.Publish(_master);
+        Assert.Empty(process.Log.Entries);
     }
 
     [Fact]
@@ -127,10 +129,10 @@ public sealed class NotifyPluginTests
         const string Globals = "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /bin/read";
         var process = new NotifyProcess(PluginRoles.Vrrp, Globals);
         process.Reload(Globals);
-        process.Scripts.Runs[0].End(143);
-        Assert.Empty(process.Log.Lines);
-        process.Scripts.Runs[1].End(3);
-        Assert.Equal("Warning: The script '/bin/read' of FIFO /run/vrrp has ended (exit code 3); a reload starts it again", Assert.Single(process.Log.Lines));
+        process.Scripts.Runs[0].Exit(143);
+        Assert.Empty(process.Log.Entries);
+        process.Scripts.Runs[1].Exit(3);
+        Assert.Equal("Warning: The script '/bin/read' of FIFO /run/vrrp has ended (exit code 3); a reload starts it again", Assert.Single(process.Log.Entries).ToString());
     }
 
     [Fact]
@@ -139,7 +141,7 @@ public sealed class NotifyPluginTests
         var process = new NotifyProcess(PluginRoles.Vrrp, "");
         process.Pipes.Broken.Add("/run/all");
         process.Reload("notify_fifo /run/all\nnotify_fifo_script /bin/read\nvrrp_notify_fifo /run/vrrp");
-        Assert.Equal("Error: FIFO /run/all cannot be used: it is no FIFO", Assert.Single(process.Log.Lines));
+        Assert.Equal("Error: FIFO /run/all cannot be used: it is no FIFO", Assert.Single(process.Log.Entries).ToString());
         Assert.Empty(process.Scripts.Runs);
         process.Bus.Publish(_master);
         Assert.NotEqual("", process.Pipes["/run/vrrp"].Take());
@@ -167,7 +169,7 @@ public sealed class NotifyPluginTests
     public void An_insecure_script_is_left_out_and_its_fifo_stays()
     {
         var process = new NotifyProcess(
-            PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /tmp/bad", prepare: scripts => scripts.Insecure.Add("/tmp/bad"));
+            PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nvrrp_notify_fifo_script /tmp/bad", prepare: policy => policy.Insecure.Add("/tmp/bad"));
         Assert.Equal(DiagnosticClass.Security, Assert.Single(process.Findings).Class);
         Assert.Empty(process.Scripts.Runs);
         Assert.Single(process.Pipes.All);
@@ -186,7 +188,7 @@ public sealed class NotifyPluginTests
                 "Information: Event 2: real server RS of VS is down: TCP CHECK failed on service (refused)",
                 "Information: Event 3: virtual server [10.0.0.1]:tcp:80 gained its quorum: 1+0=1 <= 2",
             ],
-            process.Log.Lines);
+            process.Log.Entries.Select(entry => entry.ToString()));
     }
 
     [Fact]

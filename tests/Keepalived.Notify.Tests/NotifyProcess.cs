@@ -2,8 +2,8 @@ using System.Text;
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Plugins;
-using Keepalived.Scheduling;
 using Keepalived.Scripts;
+using Keepalived.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -15,36 +15,41 @@ internal sealed class NotifyProcess
     private readonly PluginRoles _role;
     private readonly PluginRoles _others;
 
-    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestScripts>? prepare = null)
+    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestPolicy>? prepare = null)
     {
         _role = role;
         _others = others;
-        prepare?.Invoke(Scripts);
+        prepare?.Invoke(Policy);
         object? configuration = Read(globals);
         var services = new ServiceCollection();
         services.AddSingleton<IDaemonContext>(new TestContext(role)).AddSingleton<IEventBus>(Bus).AddSingleton<IScriptRunner>(Scripts);
-        services.AddSingleton<INotificationPipes>(Pipes).AddSingleton<ILogger>(Log).AddSingleton<IScheduler>(Loop);
+        services.AddSingleton<INotificationPipes>(Pipes).AddSingleton<ILogger>(Log).AddSingleton(Loop.ForOwner("notify"));
         Plugin.Start(services.BuildServiceProvider(), configuration);
     }
 
     public NotifyPlugin Plugin { get; } = new();
 
-    public TestBus Bus { get; } = new();
+    public RecordingEventBus Bus { get; } = new();
 
     public TestPipes Pipes { get; } = new();
 
-    public TestScripts Scripts { get; } = new();
+    public RecordingScriptRunner Scripts { get; } = new();
 
-    public TestLog Log { get; } = new();
+    public TestPolicy Policy { get; } = new();
 
-    public PostedWork Loop { get; } = new();
+    /// <summary>The command lines of the scripts that run and were not told to end.</summary>
+    public string Running => string.Join("; ", Scripts.Runs.Where(run => run is { IsRunning: true, IsCancelled: false }));
+
+    public RecordingLogger Log { get; } = new();
+
+    public VirtualLoop Loop { get; } = new();
 
     public IReadOnlyList<Diagnostic> Findings { get; private set; } = [];
 
     public void Reload(string globals)
     {
         Plugin.Reload(Read(globals));
-        Loop.Turn();
+        Loop.RunTurn();
     }
 
     private object? Read(string globals)
@@ -58,7 +63,7 @@ internal sealed class NotifyProcess
         string blocks = ((_role | _others).HasFlag(PluginRoles.Vrrp) ? "vrrp_instance V { }\n" : "") + ((_role | _others).HasFlag(PluginRoles.Checker) ? "virtual_server { }\n" : "");
         var files = new OneFile(Encoding.UTF8.GetBytes($"global_defs {{\n{globals}\n}}\n{blocks}"));
         ExpandedConfiguration configuration = ConfigurationReader.Read("/k.conf", new ConfigurationReadOptions { FileSystem = files });
-        var session = new ConfigurationSession(_role, isTest: false, Scripts);
+        var session = new ConfigurationSession(_role, isTest: false, Policy);
         ConfigurationWalk.Run(configuration, tree, known, session, _role);
         object? built = Plugin.BuildConfiguration(session);
         Findings = session.Diagnostics;
