@@ -20,6 +20,11 @@ internal static class Program
     {
         using DescriptorWriter output = new(StandardStreams.Output);
         using DescriptorWriter error = new(StandardStreams.Error);
+        if (CommandRunner.CommandName(arguments, out string[] rest) is { } command)
+        {
+            return CommandRunner.Run(command, rest, output, error);
+        }
+
         DaemonOptions options = new CommandLineParser(output, error).Parse(arguments);
         return options.Task switch
         {

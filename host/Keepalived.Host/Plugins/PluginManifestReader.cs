@@ -44,7 +44,7 @@ internal static class PluginManifestReader
         return manifest is null ? null : manifest with { Keywords = [.. keywords] };
     }
 
-    private static bool IsContractAttribute(MetadataReader metadata, CustomAttribute attribute, string name)
+    internal static bool IsContractAttribute(MetadataReader metadata, CustomAttribute attribute, string name)
     {
         // An attribute of another assembly is always constructed through a member reference to a type reference.
         if (attribute.Constructor.Kind != HandleKind.MemberReference)
@@ -84,7 +84,7 @@ internal static class PluginManifestReader
         return new(block, names.Split(' ', StringSplitOptions.RemoveEmptyEntries), starts);
     }
 
-    private static void ReadProlog(ref BlobReader blob)
+    internal static void ReadProlog(ref BlobReader blob)
     {
         if (blob.ReadUInt16() != 1)
         {
@@ -116,7 +116,7 @@ internal static class PluginManifestReader
         return flags;
     }
 
-    private static string WithoutAssembly(string typeName)
+    internal static string WithoutAssembly(string typeName)
     {
         int comma = typeName.IndexOf(',', StringComparison.Ordinal);
         return comma < 0 ? typeName : typeName[..comma];

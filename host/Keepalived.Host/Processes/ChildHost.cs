@@ -11,6 +11,7 @@ using Keepalived.Linux.Processes;
 using Keepalived.Linux.Sockets;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
+using Keepalived.Scheduling.Sockets;
 using Keepalived.Scripts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -111,6 +112,7 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton(_events.ForOwner(plugin.Name));
         services.AddSingleton<IScriptRunner>(_runner);
         services.AddSingleton<INotificationPipes>(_pipes);
+        services.AddSingleton<ICheckSockets>(_ => new CheckSockets(scheduler));
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));

@@ -1,0 +1,116 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using Keepalived.Host.Plugins;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Keepalived.Scheduling.Sockets;
+
+namespace Keepalived.Host;
+
+/// <summary>
+/// Becomes a program that a plugin brings along (<see cref="PluginCommandAttribute"/>): started under its name, or with <c>-T</c> as the first
+/// word for genhash. The daemon's own name costs nothing: plugins are only looked at for another one.
+/// </summary>
+internal static class CommandRunner
+{
+    private const string DaemonName = "keepalived";
+    private const string HashCommand = "genhash";
+
+    /// <summary>The command that this process was started as; null when it is the daemon.</summary>
+    internal static string? CommandName(string[] arguments, out string[] rest)
+    {
+        rest = arguments;
+        if (arguments is ["-T" or "--genhash", ..])
+        {
+            rest = arguments[1..];
+            return HashCommand;
+        }
+
+        string program = ProgramName();
+        return program == HashCommand || (program != DaemonName && Find(program) is not null) ? program : null;
+    }
+
+    /// <summary>Runs the command on a loop of its own.</summary>
+    internal static int Run(string name, string[] arguments, TextWriter output, TextWriter error)
+    {
+        if (Find(name) is not { } command)
+        {
+            error.WriteLine($"{name}: no plugin brings this command; the one that does belongs in {PluginCatalog.DefaultDirectories[0]}");
+            return ExitCodes.Fatal;
+        }
+
+        try
+        {
+            return Run(command, arguments, output, error);
+        }
+        catch (Exception exception)
+        {
+            error.WriteLine($"{name}: plugin {command.Plugin.Name} failed: {exception.Message}");
+            return ExitCodes.Fatal;
+        }
+    }
+
+    private static int Run(Command command, string[] arguments, TextWriter output, TextWriter error)
+    {
+        Type type = new PluginLoadContext(command.Plugin).LoadMain().GetType(command.EntryPoint, throwOnError: true)!;
+        var program = (IPluginCommand)Activator.CreateInstance(type)!;
+        using EventLoop loop = new();
+        IScheduler scheduler = loop.ForOwner(command.Plugin.Name);
+        using CheckSockets sockets = new(scheduler);
+        PluginCommandContext context = new(arguments.ToEquatableArray(), output, error, scheduler, sockets);
+        Exception? failure = null;
+        loop.OwnerFailed += (_, exception) =>
+        {
+            failure = exception;
+            loop.Stop(ExitCodes.Fatal);
+        };
+        scheduler.Post(async () => loop.Stop(await program.RunAsync(context)));
+        int code = loop.Run();
+        return failure is null ? code : throw failure;
+    }
+
+    private static Command? Find(string name)
+    {
+        foreach (PluginManifest plugin in PluginCatalog.Discover([], PluginCatalog.DefaultDirectories).Plugins)
+        {
+            if (EntryPointOf(plugin.AssemblyPath, name) is { } entryPoint)
+            {
+                return new Command(plugin, entryPoint);
+            }
+        }
+
+        return null;
+    }
+
+    private static string? EntryPointOf(string assemblyPath, string name)
+    {
+        using FileStream stream = File.OpenRead(assemblyPath);
+        using PEReader image = new(stream);
+        MetadataReader metadata = image.GetMetadataReader();
+        foreach (CustomAttributeHandle handle in metadata.GetAssemblyDefinition().GetCustomAttributes())
+        {
+            CustomAttribute attribute = metadata.GetCustomAttribute(handle);
+            if (PluginManifestReader.IsContractAttribute(metadata, attribute, nameof(PluginCommandAttribute)))
+            {
+                BlobReader blob = metadata.GetBlobReader(attribute.Value);
+                PluginManifestReader.ReadProlog(ref blob);
+                if (blob.ReadSerializedString() == name)
+                {
+                    return PluginManifestReader.WithoutAssembly(blob.ReadSerializedString() ?? "");
+                }
+            }
+        }
+
+        return null;
+    }
+
+    // The run time tells a program the path of its assembly, not the name it was started under.
+    private static string ProgramName()
+    {
+        ReadOnlySpan<byte> commandLine = File.ReadAllBytes("/proc/self/cmdline");
+        int end = commandLine.IndexOf((byte)0);
+        return Path.GetFileName(System.Text.Encoding.UTF8.GetString(end < 0 ? commandLine : commandLine[..end]));
+    }
+
+    private sealed record Command(PluginManifest Plugin, string EntryPoint);
+}
