@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using System.Text;
+using Keepalived.Host.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Tests.Logging;
+
+public sealed class SinkTests : IDisposable
+{
+    private static readonly DateTimeOffset _time = new(2026, 11, 21, 8, 23, 51, TimeSpan.Zero);
+    private readonly string _directory = Directory.CreateTempSubdirectory("keepalived-log").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Syslog_lines_carry_priority_identity_and_pid_in_the_local_form_of_RFC_3164()
+    {
+        string path = Path.Combine(_directory, "log");
+        using Socket receiver = Listen(path);
+        using SyslogSink sink = new(path, facility: 3, "Keepalived_vrrp", 4711);
+        sink.Write(6, _time, "hello");
+        string line = Receive(receiver);
+        Assert.Matches(@"^<30>Nov 2[0-2] \d\d:\d\d:51 Keepalived_vrrp\[4711\]: hello$", line);
+    }
+
+    [Fact]
+    public void Syslog_is_found_again_when_its_receiver_returns()
+    {
+        string path = Path.Combine(_directory, "log");
+        using SyslogSink sink = new(path, 3, "Keepalived", 1);
+        sink.Write(6, _time, "nobody listens yet");
+        Listen(path).Dispose();
+        sink.Write(6, _time, "nobody listens any more");
+        File.Delete(path);
+        using Socket receiver = Listen(path);
+        sink.Write(6, _time, "back");
+        Assert.EndsWith(": back", Receive(receiver), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_line_has_nanoseconds_and_ends_with_the_message()
+    {
+        string path = Path.Combine(_directory, "k.log");
+        using (FileSink sink = new(path, flush: true))
+        {
+            sink.Write(6, _time.AddTicks(1234567), "hello");
+            Assert.Matches(@"^\w{3} Nov 2\d \d\d:\d\d:51\.123456700 2026: hello\n$", File.ReadAllText(path));
+        }
+    }
+
+    [Theory]
+    [InlineData("/tmp/keepalived.log", "_vrrp", "/tmp/keepalived_vrrp.log")]
+    [InlineData("/tmp.d/log", "_bfd", "/tmp.d/log_bfd")]
+    [InlineData("/tmp/x.log", "", "/tmp/x.log")]
+    public void Each_process_has_its_name_before_the_last_dot(string path, string suffix, string result) =>
+        Assert.Equal(result, FileSink.PathFor(path, suffix));
+
+    [Theory]
+    [InlineData(0, LogLevel.Debug, false)]
+    [InlineData(0, LogLevel.Information, true)]
+    [InlineData(1, LogLevel.Debug, true)]
+    [InlineData(1, LogLevel.Trace, false)]
+    [InlineData(2, LogLevel.Trace, true)]
+    public void Detail_decides_what_is_written(int detail, LogLevel level, bool written) =>
+        Assert.Equal(written, new DaemonLog(TimeProvider.System, detail).IsEnabled(level));
+
+    private static Socket Listen(string path)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 5000 };
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        return socket;
+    }
+
+    private static string Receive(Socket socket)
+    {
+        byte[] buffer = new byte[4096];
+        return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
+    }
+}
