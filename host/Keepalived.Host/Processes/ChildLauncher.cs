@@ -11,7 +11,7 @@ namespace Keepalived.Host.Processes;
 /// Starts this program once more: as a child process with a role, or as the daemon in the background. posix_spawn instead of fork, which a
 /// managed process cannot survive. Loop thread only: the parent-death signal fires when the thread that spawned ends.
 /// </summary>
-internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
+internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDetached = false)
 {
     private const int ControlDescriptor = 3;
     private const int ConfigurationDescriptor = 4;
@@ -48,7 +48,7 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
         return Start(options, null, out control);
     }
 
-    private static SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out LinuxSocket control)
+    private SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out LinuxSocket control)
     {
         (LinuxSocket ours, LinuxSocket theirs) = LinuxSocket.OpenPair();
         using (theirs)
@@ -57,6 +57,12 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments)
             if (configuration is not null)
             {
                 descriptors.Add(SpawnDescriptor.Inherit(configuration.Descriptor, ConfigurationDescriptor));
+            }
+
+            if (isDetached)
+            {
+                // The terminal, or the pipe of whoever waits for our output to end, is not for a daemon's children.
+                descriptors.AddRange([SpawnDescriptor.Null(0), SpawnDescriptor.Null(1), SpawnDescriptor.Null(2)]);
             }
 
             try

@@ -42,7 +42,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     {
         _options = options;
         _process = new ProcessEnvironment(options, role: null);
-        _launcher = new ChildLauncher(arguments);
+        _launcher = new ChildLauncher(arguments, options.IsDetached);
         _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentId, options.IsDetached);
         LogStart(arguments);
         _scripts = new ScriptPolicy();

@@ -58,7 +58,7 @@ internal sealed class DaemonRun : IDisposable
         using Process process = Launch(arguments, line => output.AppendLine(line));
         Process = process;
         int code = WaitForExit();
-        process.WaitForExit();
+        Assert.True(process.WaitForExit(_limit) && process.WaitForExitAsync().Wait(_limit), "its output does not end");
         Process = null;
         return (code, output.ToString(), Log);
     }
