@@ -40,6 +40,9 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     private KernelAdvertisementNetwork? _network;
     private VrrpServices? _services;
 
+    /// <summary>What runs.</summary>
+    internal IReadOnlyList<RunningInstance> Instances => _routers.Instances;
+
     /// <inheritdoc/>
     public void RegisterKeywords(IKeywordTree keywords)
     {

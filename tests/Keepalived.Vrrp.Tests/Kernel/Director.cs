@@ -13,12 +13,20 @@ internal sealed class Director : IServiceProvider, IDisposable
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _started = new();
     private readonly Dictionary<Type, object> _services;
+    private readonly ManualResetEventSlim _ran = new();
+    private readonly Action _runOnLoop;
+    private Action? _onLoop;
     private EventLoop? _loop;
     private IScheduler? _scheduler;
     private Exception? _failure;
 
     public Director(Namespaces namespaces, int index, string configuration, bool releases = true)
     {
+        _runOnLoop = () =>
+        {
+            _onLoop!();
+            _ran.Set();
+        };
         ConfigurationText text = ConfigurationText.Read(configuration, new UnknownLinks());
         Assert.NotNull(text.Parsed);
         _services = new()
@@ -33,6 +41,9 @@ internal sealed class Director : IServiceProvider, IDisposable
         Assert.True(_started.Wait(TimeSpan.FromSeconds(10)), "The loop did not start.");
         Assert.True(_failure is null, _failure?.ToString());
     }
+
+    /// <summary>The loop's lateness so far.</summary>
+    public LoopStatistics Lateness => _loop!.Statistics;
 
     public VrrpPlugin Plugin { get; } = new();
 
@@ -55,16 +66,13 @@ internal sealed class Director : IServiceProvider, IDisposable
 
     public object? GetService(Type serviceType) => serviceType == typeof(IScheduler) ? _scheduler : _services.GetValueOrDefault(serviceType);
 
-    /// <summary>Runs something on the loop and waits for it.</summary>
+    /// <summary>Runs something on the loop and waits for it. On the loop itself nothing is allocated.</summary>
     public void OnLoop(Action action)
     {
-        using ManualResetEventSlim done = new();
-        _scheduler!.Post(() =>
-        {
-            action();
-            done.Set();
-        });
-        Assert.True(done.Wait(TimeSpan.FromSeconds(10)), "The loop does not answer.");
+        _onLoop = action;
+        _ran.Reset();
+        _scheduler!.Post(_runOnLoop);
+        Assert.True(_ran.Wait(TimeSpan.FromSeconds(10)), "The loop does not answer.");
     }
 
     /// <summary>Ends politely.</summary>

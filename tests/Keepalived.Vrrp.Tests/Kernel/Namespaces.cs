@@ -21,6 +21,8 @@ internal sealed partial class Namespaces : IDisposable
         for (int i = 0; i < 2; i++)
         {
             Ip($"-n {Name(i)} link set lo up");
+            // No addresses of the kernel's own making: their detection would still make news seconds later.
+            Ip($"-n {Name(i)} link set v0 addrgenmode none");
             Ip($"-n {Name(i)} addr add 10.99.0.{i + 1}/24 dev v0");
             Ip($"-n {Name(i)} addr add fe80::{i + 1}/64 dev v0 nodad");
             Ip($"-n {Name(i)} link set v0 up");
