@@ -45,7 +45,17 @@ internal static class InstanceKeywords
 
     private static InstanceDraft? Open(IKeywordReader reader, IConfigurationSession session)
     {
-        string name = reader.Word("name of the instance");
+        // keepalived wants exactly one word here; it reports none and several alike, and leaves the block out.
+        if (!reader.TryWord(out string name))
+        {
+            throw reader.Reject("vrrp_instance has no name", "write vrrp_instance NAME {");
+        }
+
+        if (reader.TryWord(out string surplus))
+        {
+            throw reader.Reject($"'{surplus}' follows the name of vrrp_instance {name}", "put a name of several words into double quotes");
+        }
+
         foreach (InstanceDraft other in session.Get<VrrpReading>().Instances)
         {
             if (other.Name == name)
