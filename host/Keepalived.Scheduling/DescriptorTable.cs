@@ -59,10 +59,17 @@ internal sealed class DescriptorTable : IDisposable
     internal void Modify(int index, int descriptor, Readiness interest) =>
         Check(_epoll.Modify(descriptor, (uint)interest, DataOf(index)), descriptor);
 
-    /// <summary>Ends a watch. A descriptor closed too early is gone from the set already, which is no reason to fail here.</summary>
+    /// <summary>
+    /// Ends a watch. A descriptor closed too early is gone from the set already, and at the end of the process the set itself may be: no
+    /// reason to fail here.
+    /// </summary>
     internal void Remove(int index, int descriptor)
     {
-        _ = _epoll.Remove(descriptor);
+        if (!_epoll.IsClosed)
+        {
+            _ = _epoll.Remove(descriptor);
+        }
+
         Free(index);
     }
 

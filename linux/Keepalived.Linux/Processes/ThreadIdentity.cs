@@ -5,17 +5,28 @@ namespace Keepalived.Linux.Processes;
 
 /// <summary>
 /// Another identity for the calling thread alone, until disposed. The saved user id stays as it was, which is what lets the thread come
-/// back; a program started meanwhile gets the new identity for good, because exec copies the effective ids over the saved ones.
+/// back; a program started meanwhile gets the new identity for good, because exec copies the effective ids over the saved ones. The
+/// kernel forgets two things when an identity changes, the parent-death signal and the permission to dump core; they are put back.
 /// </summary>
 internal readonly unsafe partial struct ThreadIdentity : IDisposable
 {
+    private const int SetParentDeathSignal = 1;
+    private const int GetParentDeathSignal = 2;
+    private const int GetDumpable = 3;
+    private const int SetDumpable = 4;
     private static readonly bool s_isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
     private readonly uint[] _groups;
     private readonly UserIds _users;
     private readonly UserIds _groupIds;
+    private readonly int _parentDeathSignal;
+    private readonly int _dumpable;
 
     private ThreadIdentity(uint[] groups, UserIds users, UserIds groupIds)
     {
+        int signal = 0;
+        _ = Control(GetParentDeathSignal, (nint)(&signal));
+        _parentDeathSignal = signal;
+        _dumpable = Control(GetDumpable, 0);
         _groups = groups;
         _users = users;
         _groupIds = groupIds;
@@ -69,6 +80,9 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
             error = SetGroups(_groups);
         }
 
+        _ = Control(SetParentDeathSignal, _parentDeathSignal);
+        _ = Control(SetDumpable, _dumpable == 1 ? 1 : 0); // 2 is for the kernel alone to set
+
         // A caller without the privilege never changed anything, so that failing to change it back means nothing.
         if (error != Errno.None && !onlyGroups)
         {
@@ -101,6 +115,9 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
 
     [LibraryImport(LibC.Name, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport(LibC.Name, EntryPoint = "prctl")]
+    private static partial int Control(int option, nint value, nint unused3 = 0, nint unused4 = 0, nint unused5 = 0);
 
     [LibraryImport(LibC.Name, EntryPoint = "getresuid", SetLastError = true)]
     private static partial int GetResUid(uint* real, uint* effective, uint* saved);
