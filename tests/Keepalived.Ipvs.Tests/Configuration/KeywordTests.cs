@@ -47,6 +47,10 @@ public sealed class KeywordTests
         Assert.Equal(seconds, ConfigurationText.ReadClean(With(line)).VirtualServers[0].Service.PersistenceTimeout);
 
     [Fact]
+    public void Persistence_granularity_alone_makes_the_service_persistent_for_360_seconds() =>
+        Assert.Equal(360u, ConfigurationText.ReadClean(With("persistence_granularity 255.255.255.0")).VirtualServers[0].Service.PersistenceTimeout);
+
+    [Fact]
     public void Flags_of_the_scheduler_are_those_of_the_kernel()
     {
         IpvsService service = ConfigurationText.ReadClean(With("lvs_sched mh\n mh-port\n mh-fallback\n persistence_granularity 255.255.255.0")).VirtualServers[0].Service;

@@ -1,5 +1,6 @@
 using Keepalived.Checking;
 using Keepalived.Events;
+using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
 
@@ -11,13 +12,24 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     private readonly IpvsRuntime _runtime;
 
     public Director(string configuration, FakeKernel? kernel = null)
+        : this(configuration, kernel ?? new FakeKernel(), _ => kernel)
+    {
+    }
+
+    /// <summary>A director over any kernel, for example the real one.</summary>
+    public Director(string configuration, Func<IScheduler, IKernelTable> open)
+        : this(configuration, new FakeKernel(), open)
+    {
+    }
+
+    private Director(string configuration, FakeKernel kernel, Func<IScheduler, IKernelTable?> open)
     {
         ProbeBoard.Reset();
         Probes = ProbeBoard.Current;
-        Kernel = kernel ?? new FakeKernel();
+        Kernel = kernel;
         Announcer = new PoolAnnouncer(this, this, this);
         _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, new NoJitter(), reports));
-        _runtime.Start(Kernel, ConfigurationText.ReadClean(configuration));
+        _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }
 
     public VirtualScheduler Scheduler { get; } = new();

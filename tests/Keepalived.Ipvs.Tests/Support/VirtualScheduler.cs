@@ -31,7 +31,8 @@ internal sealed class VirtualScheduler : IScheduler
         return timer;
     }
 
-    public IDescriptorWatch Watch(int descriptor, Readiness interest, ReadinessHandler handler) => throw new NotSupportedException();
+    /// <summary>Nothing is ever ready here: who waits for a real kernel asks for it.</summary>
+    public IDescriptorWatch Watch(int descriptor, Readiness interest, ReadinessHandler handler) => new NoWatch();
 
     public IDisposable WatchProcess(int processId, int processDescriptor, ProcessExitHandler handler) => throw new NotSupportedException();
 
@@ -80,6 +81,15 @@ internal sealed class VirtualScheduler : IScheduler
         }
 
         return next;
+    }
+
+    private sealed class NoWatch : IDescriptorWatch
+    {
+        public Readiness Interest { get; set; }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class VirtualTimer(VirtualScheduler scheduler, TimerHandler handler) : ILoopTimer

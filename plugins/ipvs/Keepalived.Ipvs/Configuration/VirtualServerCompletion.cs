@@ -13,7 +13,7 @@ namespace Keepalived.Ipvs;
 /// </summary>
 internal sealed class VirtualServerCompletion(IConfigurationSession session, IpvsSettings settings)
 {
-    private const uint CorrectedPersistence = 360;
+    private const uint DefaultPersistence = 360;
 
     /// <summary>Completes all virtual servers of a reading.</summary>
     public static IpvsConfiguration Complete(IConfigurationSession session)
@@ -115,11 +115,12 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
             flags &= ~IpvsServiceFlags.OnePacket;
         }
 
-        uint persistence = builder.PersistenceTimeout;
+        // Who groups clients wants persistence: observed of keepalived, which says nothing of it.
+        uint persistence = builder.PersistenceTimeout > 0 ? builder.PersistenceTimeout : builder.PersistenceNetwork is null ? 0 : DefaultPersistence;
         if (persistence == 0 && !address.IsMark && address.Port == 0)
         {
-            Correct(builder.Location, $"virtual server {address} takes all ports and must be persistent: persistence_timeout {CorrectedPersistence} is used", "write persistence_timeout");
-            persistence = CorrectedPersistence;
+            Correct(builder.Location, $"virtual server {address} takes all ports and must be persistent: persistence_timeout {DefaultPersistence} is used", "write persistence_timeout");
+            persistence = DefaultPersistence;
         }
 
         return new(address.Key, new KernelName(scheduler))
