@@ -15,7 +15,6 @@
 //
 // A callback that throws retires its owner: timers, watches, posted and turn-end work of that owner are dropped, OwnerFailed tells
 // who and why, and the turn goes on with the others.
-using System.Diagnostics;
 using Keepalived.Linux.Events;
 
 namespace Keepalived.Scheduling;
@@ -24,7 +23,6 @@ namespace Keepalived.Scheduling;
 public sealed class EventLoop : IDisposable
 {
     private readonly EventLoopOptions _options;
-    private readonly List<LoopOwner> _owners = [];
     private TurnEndWork[] _turnEnd = new TurnEndWork[16];
     private TurnEndWork[] _turnEndRunning = new TurnEndWork[16];
     private int _turnEndCount;
@@ -81,9 +79,7 @@ public sealed class EventLoop : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         AssertOnLoop();
-        var owner = new LoopOwner(this, name);
-        _owners.Add(owner);
-        return owner;
+        return new LoopOwner(this, name);
     }
 
     /// <summary>Drops everything an owner has set up and refuses it from now on. <see cref="OwnerFailed"/> is not raised.</summary>
@@ -128,8 +124,14 @@ public sealed class EventLoop : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(longestWait, TimeSpan.Zero);
         _threadId = Environment.CurrentManagedThreadId;
         SynchronizationContext? previous = SynchronizationContext.Current;
-        Turn(longestWait.Ticks * MonotonicTime.NanosecondsPerTick);
-        SynchronizationContext.SetSynchronizationContext(previous);
+        try
+        {
+            Turn(longestWait.Ticks * MonotonicTime.NanosecondsPerTick);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
     }
 
     /// <summary>Closes the loop's descriptors. What is still watched is not closed and no longer reported.</summary>
@@ -330,8 +332,6 @@ public sealed class EventLoop : IDisposable
         owner.Retire();
         Timers.DisarmAll(owner);
         Descriptors.Retire(owner);
-        _owners.Remove(owner);
-        Debug.Assert(!_owners.Contains(owner), "an owner is registered once");
     }
 
     private readonly record struct TurnEndWork(LoopOwner Owner, Action Callback);
