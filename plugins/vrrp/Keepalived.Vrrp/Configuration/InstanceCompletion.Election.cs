@@ -1,3 +1,4 @@
+using Keepalived.Configuration;
 using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Configuration;
@@ -76,6 +77,13 @@ internal sealed partial class InstanceCompletion
 
         if (draft.Accept is not { } accept)
         {
+            if (_strict)
+            {
+                // Strict means no_accept, whose packet filter does not exist yet: said, not held against the file.
+                const string Message = "is strict, so packets to its addresses should be dropped unless it owns them; that has no effect yet";
+                session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Information, draft.Location, $"vrrp_instance {draft.Name} {Message}", "say accept if they are meant to be accepted"));
+            }
+
             return !_strict;
         }
 
