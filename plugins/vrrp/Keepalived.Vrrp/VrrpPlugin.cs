@@ -34,7 +34,10 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
 {
     private static readonly TimeSpan _kernelSilence = TimeSpan.FromSeconds(5);
 
+    private static readonly VrrpConfiguration _nothing = new(new GlobalSettings(), []);
+
     private readonly VirtualRouterSet _routers = new();
+    private VrrpConfiguration? _toStart;
     private RouteMonitor? _monitor;
     private IDescriptorWatch? _monitorWatch;
     private KernelAdvertisementNetwork? _network;
@@ -62,7 +65,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     public void Start(IServiceProvider services, object? configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
-        var settings = (VrrpConfiguration?)configuration ?? new VrrpConfiguration(new GlobalSettings(), []);
+        VrrpConfiguration settings = (VrrpConfiguration?)configuration ?? _nothing;
         IScheduler scheduler = services.GetRequiredService<IScheduler>();
         ILogger logger = services.GetRequiredService<ILogger>();
         var interfaces = new InterfaceTable(_routers);
@@ -91,11 +94,23 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             VrrpLog.StartupDelay(logger, settings.Globals.StartupDelay.TotalSeconds);
         }
 
-        _routers.Start(settings);
+        // In the first turn, not here: the loop's time stands still until then, and timers reckoned from it would be short by what
+        // the start of the process has taken.
+        _toStart = settings;
+        scheduler.Post(StartRouters);
     }
 
     /// <inheritdoc/>
-    public void Reload(object? configuration) => _routers.Reload((VrrpConfiguration?)configuration);
+    public void Reload(object? configuration)
+    {
+        if (_toStart is not null)
+        {
+            _toStart = (VrrpConfiguration?)configuration ?? _nothing;
+            return;
+        }
+
+        _routers.Reload((VrrpConfiguration?)configuration);
+    }
 
     /// <inheritdoc/>
     public async ValueTask StopAsync(CancellationToken limit)
@@ -105,6 +120,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             return;
         }
 
+        _toStart = null;
         _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
         await AddressesGone(services.Installer, limit);
         Dispose();
@@ -147,6 +163,15 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _monitor = null;
         _network?.Dispose();
         _network = null;
+    }
+
+    private void StartRouters()
+    {
+        if (_toStart is { } settings)
+        {
+            _toStart = null;
+            _routers.Start(settings);
+        }
     }
 
     private static async Task AddressesGone(AddressInstaller installer, CancellationToken limit)

@@ -40,6 +40,8 @@ internal sealed class Director : IServiceProvider, IDisposable
         _thread.Start();
         Assert.True(_started.Wait(TimeSpan.FromSeconds(10)), "The loop did not start.");
         Assert.True(_failure is null, _failure?.ToString());
+        // The instances start in the first turn.
+        OnLoop(static () => { });
     }
 
     /// <summary>The loop's lateness so far.</summary>
