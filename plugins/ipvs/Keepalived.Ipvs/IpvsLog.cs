@@ -56,7 +56,7 @@ internal static partial class IpvsLog
     [LoggerMessage(23, LogLevel.Error, "Virtual service {Service} is not set up, as the kernel has no scheduler {Scheduler} (modprobe its ip_vs module) or not its persistence engine: {Error}")]
     public static partial void SchedulerMissing(this ILogger logger, string service, string scheduler, string? error);
 
-    [LoggerMessage(24, LogLevel.Information, "Removing real server {Server} from {Service}: it is left from an earlier run and is not configured")]
+    [LoggerMessage(24, LogLevel.Information, "Removing real server {Server} from {Service}: it is left from an earlier run and has no place there now")]
     public static partial void StaleDestinationRemoved(this ILogger logger, string server, string service);
 
     [LoggerMessage(25, LogLevel.Warning, "The IPVS time-outs could not be changed: {Error}")]

@@ -111,6 +111,10 @@ public sealed class IpvsPlugin : IPlugin
         {
             LoadModule();
         }
+        catch (NetlinkException exception) when (exception.Failure == NetlinkFailure.FamilyMissing)
+        {
+            _logger!.NoIpvs("this kernel has no ip_vs", "modprobe ip_vs");
+        }
         catch (LinuxException exception)
         {
             _logger!.NoIpvs(exception.Message, exception.Errno is Errno.EPERM or Errno.EACCES ? "run as root" : "modprobe ip_vs");
