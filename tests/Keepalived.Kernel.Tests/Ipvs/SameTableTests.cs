@@ -84,22 +84,6 @@ public sealed class SameTableTests
         """);
 
     [Fact]
-    public Task A_virtual_server_group_is_every_address_in_it() => SameTable("""
-        virtual_server_group G {
-            10.77.0.100 80
-            10.77.0.101-103 80
-            fwmark 9
-        }
-        virtual_server group G {
-            lb_algo rr
-            lb_kind NAT
-            protocol TCP
-            real_server 10.78.0.11 80 {
-            }
-        }
-        """);
-
-    [Fact]
     public Task A_failing_check_an_inhibited_one_and_a_sorry_server() => SameTable("""
         virtual_server 10.77.0.100 80 {
             delay_loop 1
