@@ -50,9 +50,13 @@ internal sealed class RecordedScripts : IScriptRunner
 {
     public List<string> Runs { get; } = [];
 
+    public List<TimeSpan> Limits { get; } = [];
+
     public IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null)
     {
         Runs.Add(string.Join(' ', [command.ToString(), .. extraArguments]));
+        Limits.Add(limit);
+        completed?.Invoke(new ScriptResult(new Scheduling.ProcessExit(1, 0, null), false, TimeSpan.Zero, null));
         return new Ended();
     }
 

@@ -34,6 +34,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
 {
     private static readonly TimeSpan _kernelSilence = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan _scriptPoll = TimeSpan.FromMilliseconds(10);
     private static readonly VrrpConfiguration _nothing = new(new GlobalSettings(), []);
 
     private readonly VirtualRouterSet _routers = new();
@@ -123,6 +124,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _toStart = null;
         _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
         await AddressesGone(services.Installer, limit);
+        await ScriptsEnded(services.Scheduler, limit);
         Dispose();
     }
 
@@ -163,6 +165,19 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _monitor = null;
         _network?.Dispose();
         _network = null;
+    }
+
+    // The scripts told of the stop die with this process, so it waits for them as long as they are allowed to run.
+    private async Task ScriptsEnded(IScheduler scheduler, CancellationToken limit)
+    {
+        MonotonicTime end = scheduler.ReadClock() + InstanceNotifier.StopLimit;
+        while (_routers.Instances.Any(i => i.RunningScripts > 0) && scheduler.ReadClock() < end && !limit.IsCancellationRequested)
+        {
+            TaskCompletionSource passed = new();
+            using ILoopTimer timer = scheduler.CreateTimer(_ => passed.TrySetResult());
+            timer.Arm(scheduler.ReadClock() + _scriptPoll);
+            await passed.Task;
+        }
     }
 
     private void StartRouters()

@@ -35,6 +35,16 @@ public sealed class NotificationTests
     }
 
     [Fact]
+    public void Only_the_scripts_of_the_stop_have_a_second()
+    {
+        Lab lab = Lab.Master(Lab.Instance(Scripts));
+        lab.Routers.Stop(keepsAddresses: false);
+        lab.Advance(0);
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)], lab.Scripts.Limits.TakeLast(2));
+        Assert.All(lab.Scripts.Limits.SkipLast(2), limit => Assert.Equal(Timeout.InfiniteTimeSpan, limit));
+    }
+
+    [Fact]
     public void The_master_script_finds_the_addresses_there()
     {
         Lab lab = Lab.Started(Lab.Instance(Scripts));

@@ -12,10 +12,16 @@ namespace Keepalived.Vrrp.Runtime;
 /// </summary>
 internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, ILogger logger)
 {
+    /// <summary>Time that scripts have when VRRP stops; the process ends with them or after it.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+
     private readonly Queue<Notice> _waiting = new();
 
     /// <summary>Name and scripts of the instance; a reload replaces them.</summary>
     public required InstanceSettings Settings { get; set; }
+
+    /// <summary>Scripts that have not ended yet.</summary>
+    public int Running { get; private set; }
 
     /// <summary>Hold back until <see cref="Release"/>.</summary>
     public bool IsHeld { get; set; }
@@ -81,24 +87,27 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
 
     private void Deliver(in Notice notice)
     {
+        TimeSpan limit = notice.Event is VrrpInstanceStateChanged { State: VrrpState.Stop } ? StopLimit : Timeout.InfiniteTimeSpan;
         if (notice.Specific is { } specific)
         {
-            Run(specific, []);
+            Run(specific, [], limit);
         }
 
         if (notice.Type is { } type && Settings.Notify.Any is { } any)
         {
-            Run(any, ["INSTANCE", Settings.Name, type, notice.Priority.ToString()]);
+            Run(any, ["INSTANCE", Settings.Name, type, notice.Priority.ToString()], limit);
         }
 
         events.Publish(notice.Event);
     }
 
-    private void Run(ScriptCommand command, ReadOnlySpan<string> arguments)
+    private void Run(ScriptCommand command, ReadOnlySpan<string> arguments, TimeSpan limit)
     {
         string instance = Settings.Name;
-        scripts.Run(command, arguments, Timeout.InfiniteTimeSpan, result =>
+        Running++;
+        scripts.Run(command, arguments, limit, result =>
         {
+            Running--;
             if (!result.IsSuccess)
             {
                 string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");

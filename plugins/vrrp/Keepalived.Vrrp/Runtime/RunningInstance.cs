@@ -57,6 +57,9 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     /// <summary>Wall-clock time of the last transition; null before the first.</summary>
     public DateTimeOffset? LastTransition { get; private set; }
 
+    /// <summary>Notify scripts that have not ended yet.</summary>
+    public int RunningScripts => _notifier.Running;
+
     /// <summary>When the state machine looks at the clock next.</summary>
     public MonotonicTime Deadline => _timer.Deadline;
 
