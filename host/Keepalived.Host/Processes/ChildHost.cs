@@ -72,6 +72,12 @@ internal sealed class ChildHost : IDisposable
     internal static int Run(DaemonOptions options, PluginRoles role)
     {
         using ChildHost child = new(options, role);
+        if (DiagnosticVerdict.ExitCodeFor(child._reading.Findings, mainFileFound: true) == DiagnosticVerdict.MissingParameter)
+        {
+            FindingLog.Write(child.Log, child._reading.Findings);
+            return ExitCodes.Configuration;
+        }
+
         child._pidFile = PidFile.Acquire(child._files.PidFile(role, options), child.Log);
         if (child._pidFile is null)
         {

@@ -91,6 +91,6 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
 
         all.AddRange(hidden);
         all.AddRange(arguments);
-        return new SpawnOptions { Program = _program, Arguments = all, Environment = [] };
+        return new SpawnOptions { Program = _program, Arguments = all, Environment = [], CloseFrom = ConfigurationDescriptor + 1 };
     }
 }

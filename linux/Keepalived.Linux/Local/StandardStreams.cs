@@ -34,9 +34,13 @@ public static unsafe partial class StandardStreams
         }
     }
 
-    /// <summary>Leads all three to /dev/null, as a daemon that has left its terminal wants.</summary>
+    /// <summary>
+    /// Leads all three to /dev/null, as a daemon that has left its terminal wants, and with them the copies that the run time made of them:
+    /// whoever reads our output would otherwise never see its end.
+    /// </summary>
     public static void Silence()
     {
+        List<int> copies = CopiesOfStandardStreams();
         ReadOnlySpan<byte> path = "/dev/null\0"u8;
         fixed (byte* name = path)
         {
@@ -46,15 +50,43 @@ public static unsafe partial class StandardStreams
                 return;
             }
 
-            for (int i = 0; i <= Error; i++)
+            foreach (int copy in copies)
             {
-                _ = Duplicate(descriptor, i);
+                _ = Duplicate(descriptor, copy);
             }
 
             if (descriptor > Error)
             {
                 _ = LibC.Close(descriptor);
             }
+        }
+    }
+
+    private static List<int> CopiesOfStandardStreams()
+    {
+        List<int> copies = [0, Output, Error];
+        string?[] targets = [TargetOf("0"), TargetOf("1"), TargetOf("2")];
+        foreach (string entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        {
+            string name = Path.GetFileName(entry);
+            if (int.TryParse(name, out int number) && number > Error && TargetOf(name) is { } target && Array.IndexOf(targets, target) >= 0)
+            {
+                copies.Add(number);
+            }
+        }
+
+        return copies;
+    }
+
+    private static string? TargetOf(string descriptor)
+    {
+        try
+        {
+            return new FileInfo("/proc/self/fd/" + descriptor).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null; // closed meanwhile
         }
     }
 

@@ -55,11 +55,9 @@ internal sealed class DaemonRun : IDisposable
     public (int Code, string Output, string Error) RunToEnd(params string[] arguments)
     {
         StringBuilder output = new();
-        using Process process = Launch(arguments, line => output.AppendLine(line));
-        Process = process;
+        Process = Launch(arguments, line => output.AppendLine(line));
         int code = WaitForExit();
-        Assert.True(process.WaitForExit(_limit) && process.WaitForExitAsync().Wait(_limit), "its output does not end");
-        Process = null;
+        Assert.True(Process.WaitForExitAsync().Wait(_limit), $"its output does not end; log:\n{Log}");
         return (code, output.ToString(), Log);
     }
 

@@ -186,8 +186,17 @@ public sealed class DaemonTests
     [Fact]
     public void In_the_background_a_daemon_that_cannot_start_says_so_with_its_exit_code()
     {
-        using DaemonRun run = new("good_thing\n", "Good");
+        using DaemonRun run = new("instance\n", "Good");
         (int code, _, string error) = run.RunToEnd("-l", "-G");
+        Assert.Equal(2, code);
+        Assert.Contains("instance", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_keyword_without_its_mandatory_argument_stops_the_daemon_with_2()
+    {
+        using DaemonRun run = new("good_thing\n", "Good");
+        (int code, _, string error) = run.RunToEnd("-n", "-l", "-G");
         Assert.Equal(2, code);
         Assert.Contains("good_thing", error, StringComparison.Ordinal);
     }
