@@ -32,6 +32,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     private ExpandedConfiguration _configuration;
     private Reading _reading;
     private readonly RuntimeFiles _files;
+    private readonly CoreDumps _coreDumps;
     private MemoryFile? _configurationFile;
     private PidFile? _pidFile;
     private SignalSource? _signals;
@@ -45,6 +46,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _launcher = new ChildLauncher(arguments, options.IsDetached);
         _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentId, options.IsDetached);
         LogStart(arguments);
+        _coreDumps = CoreDumps.Allow(options.CoreDumps, options.CorePattern, Log);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => _reading!.Globals, Log, static () => { });
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options);
@@ -68,6 +70,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _signals?.Dispose();
         _children.ForEach(static child => child.Dispose());
         _pidFile?.Delete();
+        _coreDumps.Dispose();
         _configurationFile?.Dispose();
         Log.LogInformation("Stopped Keepalived v{Version}", HelpText.Version);
         _process.Dispose();
@@ -78,6 +81,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     {
         FindingLog.Write(Log, _reading.Findings);
         _known.Remember(_reading.Findings);
+        DumpConfiguration();
         if (UnusableBecauseOf(_configuration, _reading) is { } code)
         {
             return code;
@@ -119,6 +123,18 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     {
         ConfigurationReadOptions read = new() { IncludeChecks = options.AllConfiguration ? IncludeChecks.All : IncludeChecks.None };
         return options.ConfigurationId is { } id ? read with { ConfigId = id } : read;
+    }
+
+    /// <summary><c>-d</c>: logs the configuration as it was read, includes and conditions resolved.</summary>
+    private void DumpConfiguration()
+    {
+        if (_options.DumpConfiguration)
+        {
+            for (int line = 0; line < _configuration.Lines.Length; line++)
+            {
+                Log.LogInformation("{Line}", System.Text.Encoding.UTF8.GetString(_configuration.TextOf(line)));
+            }
+        }
     }
 
     private int? UnusableBecauseOf(ExpandedConfiguration configuration, Reading reading)

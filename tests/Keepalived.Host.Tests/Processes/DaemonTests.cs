@@ -202,6 +202,24 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public void With_d_the_configuration_is_logged_as_read()
+    {
+        using DaemonRun run = new DaemonRun("# a comment\ngood_thing alpha\n", "Good").Start(more: "-d");
+        Assert.Contains(": good_thing alpha", run.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("a comment", run.Log, StringComparison.Ordinal);
+        Assert.Equal(0, run.Stop());
+    }
+
+    [Fact]
+    public void With_m_children_may_dump_core()
+    {
+        using DaemonRun run = new DaemonRun(Good, "Good").Start(more: "-m");
+        string limits = File.ReadAllLines($"/proc/{run.ChildId}/limits").Single(line => line.StartsWith("Max core file size", StringComparison.Ordinal));
+        Assert.Contains("unlimited", limits, StringComparison.Ordinal);
+        Assert.Equal(0, run.Stop());
+    }
+
+    [Fact]
     public void SIGINT_is_ignored_when_asked_for()
     {
         using DaemonRun run = new DaemonRun(Good, "Good").Start(more: "--ignore-sigint");
