@@ -23,6 +23,9 @@ internal static partial class IpvsLog
     [LoggerMessage(6, LogLevel.Error, "{Check} of {Server} of {Service} has not answered for {Seconds} s, which counts as a failure; the checker must end by its deadline")]
     public static partial void CheckStuck(this ILogger logger, string check, string server, string service, double seconds);
 
+    [LoggerMessage(7, LogLevel.Information, "{Check} of {Server} of {Service} still fails: {Cause}")]
+    public static partial void StillFailing(this ILogger logger, string check, string server, string service, string cause);
+
     [LoggerMessage(10, LogLevel.Information, "Real server {Server} of {Service} is UP ({Consequence}): {Cause}")]
     public static partial void ServerUp(this ILogger logger, string server, string service, string consequence, string cause);
 

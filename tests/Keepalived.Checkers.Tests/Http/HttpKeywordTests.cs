@@ -1,6 +1,7 @@
 using Keepalived.Checkers.Http;
 using Keepalived.Checking;
 using Keepalived.Configuration;
+using Keepalived.Plugins;
 
 namespace Keepalived.Checkers.Tests.Http;
 
@@ -15,6 +16,16 @@ public sealed class HttpKeywordTests
         Assert.Equal(TimeSpan.FromSeconds(3), check.DefaultDelayBeforeRetry);
         Assert.Equal(HttpProtocol.Http10, check.Protocol);
         Assert.Equal(StatusCodes.Success, Assert.Single((IEnumerable<HttpUrl>)check.Urls).StatusCodes);
+    }
+
+    [Theory]
+    [InlineData(typeof(HttpCheckerPlugin), "HTTP_GET")]
+    [InlineData(typeof(Checkers.Tcp.TcpCheckerPlugin), "TCP_CHECK")]
+    public void The_keyword_is_named_in_metadata(Type plugin, string keyword)
+    {
+        var declared = (PluginKeywordsAttribute)Assert.Single(plugin.Assembly.GetCustomAttributes(typeof(PluginKeywordsAttribute), inherit: false));
+
+        Assert.Equal(("virtual_server/real_server", keyword), (declared.Block, declared.Keywords));
     }
 
     [Fact]

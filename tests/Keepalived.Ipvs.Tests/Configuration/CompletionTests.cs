@@ -43,6 +43,11 @@ public sealed class CompletionTests
         AssertCorrected(Good.Replace("lvs_sched rr", "lvs_sched rr\n" + line, StringComparison.Ordinal), message);
 
     [Fact]
+    public void A_pool_that_weighs_nothing_is_told_as_it_never_has_a_quorum() => AssertCorrected(
+        Good.Replace("weight 1", "weight 0", StringComparison.Ordinal),
+        "virtual server [10.0.0.1]:tcp:80: quorum 1 is more than all real servers weigh together: they never reach it");
+
+    [Fact]
     public void All_ports_without_persistence_gets_360_seconds() =>
         Assert.Equal(360u, Only(AssertCorrected(
             Good.Replace("10.0.0.1 80", "10.0.0.1 0", StringComparison.Ordinal),

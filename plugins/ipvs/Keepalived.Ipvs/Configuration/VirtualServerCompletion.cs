@@ -225,9 +225,9 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
 
         // A pool of weight 0 can never have a quorum; 1 says just that.
         long quorum = Math.Max(1, Math.Min(builder.Quorum, weights));
-        if (quorum < builder.Quorum)
+        if (weights < builder.Quorum)
         {
-            Correct(builder.Location, $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {quorum} is used", "lower the quorum or raise weights");
+            Correct(builder.Location, $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {(weights > 0 ? $"{quorum} is used" : "they never reach it")}", "lower the quorum or raise weights");
         }
 
         long hysteresis = Math.Min(builder.Hysteresis, quorum - 1);

@@ -249,6 +249,9 @@ internal sealed class CheckRunner : IDisposable
             case CheckTransition.Down:
                 _environment.Logger.CheckFailed(Kind, Server.Name, Service, decision.RetriesUsed, result.Reason ?? "no reason given");
                 break;
+            case CheckTransition.None when !result.IsUp && !State.IsUp && Configured.Options.LogAllFailures!.Value:
+                _environment.Logger.StillFailing(Kind, Server.Name, Service, result.Reason ?? "no reason given");
+                break;
             case CheckTransition.None when !result.IsUp && Configured.Options.LogAllFailures!.Value:
                 _environment.Logger.TryFailed(Kind, Server.Name, Service, decision.RetriesUsed + 1, result.Reason ?? "no reason given");
                 break;
