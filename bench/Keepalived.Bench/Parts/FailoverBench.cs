@@ -10,6 +10,7 @@ internal static class FailoverBench
 {
     private const int MasterPriority = 200;
     private const int BackupPriority = 100;
+    private const int MostStrayed = 5;
 
     public static void Run(BenchOptions options, Report report)
     {
@@ -49,18 +50,29 @@ internal static class FailoverBench
         using PacketRing fromBackup = PacketRing.Open(bed.Bridge, BridgedBed.BackupPort, 32768);
         using Daemon backup = Daemon.Start(candidate, bed.Backup, Configuration(interval, BackupPriority));
         var times = new List<double>();
+        int strayed = 0;
         for (int repeat = 0; repeat < Math.Max(1, repeats); repeat++)
         {
             using Daemon master = Daemon.Start(options.Theirs, bed.Master, Configuration(interval, MasterPriority));
-            times.Add(Once(bed, fromMaster, fromBackup, master, backup, interval, unlink));
+            double time = Once(bed, fromMaster, fromBackup, master, backup, interval, unlink);
             master.Kill();
+            if (time > -interval * 1e3 / 2)
+            {
+                times.Add(time);
+            }
+            else if (++strayed <= MostStrayed)
+            {
+                // The backup still held the address when the master died: on a crowded machine one of them started too late.
+                repeat--;
+            }
+
             if (unlink)
             {
                 bed.Bridge.Ip("link", "set", BridgedBed.MasterPort, "up");
             }
         }
 
-        return times;
+        return times.Count > 0 ? times : throw backup.Failure($"{candidate.Name} never was a backup when the master died");
     }
 
     private static double Once(BridgedBed bed, PacketRing fromMaster, PacketRing fromBackup, Daemon master, Daemon backup, double interval, bool unlink)
