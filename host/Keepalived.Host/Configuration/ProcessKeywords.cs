@@ -43,7 +43,7 @@ internal static class ProcessKeywords
                 EquatableArray<int> cpus = ReadCpus(reader);
                 change(session.Get<HostSettings>(), settings => settings with { Cpus = cpus });
             });
-        AddRealTimeLimit(globals, new(prefix + "_rlimit_rttime", "MICROSECONDS 1..4294967295", "CPU time that the process may use without sleeping, under a real-time priority.") { Default = "10000" }, role, change);
+        AddRealTimeLimit(globals, new(prefix + "_rlimit_rttime", "MICROSECONDS 1..4294967295", "CPU time that the process may use without sleeping, under a real-time priority.") { Default = "unlimited" }, role, change);
         AddRealTimeLimit(globals, new(prefix + "_rlimit_rtime", "MICROSECONDS 1..4294967295", "The same.") { ReplacedBy = prefix + "_rlimit_rttime" }, role, change);
     }
 

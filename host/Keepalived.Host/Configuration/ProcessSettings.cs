@@ -17,8 +17,11 @@ internal sealed record ProcessSettings
     /// <summary>The CPUs it may run on; empty for all.</summary>
     public EquatableArray<int> Cpus { get; init; }
 
-    /// <summary>RLIMIT_RTTIME in microseconds: CPU time that a real-time process may use without sleeping.</summary>
-    public long RealTimeLimit { get; init; } = 10_000;
+    /// <summary>
+    /// RLIMIT_RTTIME in microseconds: CPU time that a real-time process may use without sleeping, or the kernel ends it. Null sets none:
+    /// keepalived's 10 ms are less than a managed process needs to read a large configuration.
+    /// </summary>
+    public long? RealTimeLimit { get; init; }
 
     /// <summary>Name of the process in the kernel; null keeps <c>keepalived</c>.</summary>
     public string? ProcessName { get; init; }

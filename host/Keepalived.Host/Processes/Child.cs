@@ -67,7 +67,7 @@ internal sealed class Child : IDisposable
     /// <exception cref="LinuxException">It cannot be started.</exception>
     public void Start(ProcessSettings settings, MemoryFile configuration)
     {
-        SpawnedProcess process = _launcher.StartChild(Role, settings, configuration, out LinuxSocket socket);
+        SpawnedProcess process = Spawn(settings, configuration, out LinuxSocket socket);
         ProcessId = process.ProcessId;
         _startedAt = _scheduler.ReadClock();
         _watch = _scheduler.WatchProcess(process.ProcessId, process.Descriptor, OnExit);
@@ -118,6 +118,20 @@ internal sealed class Child : IDisposable
         _startTimer.Dispose();
         _watch?.Dispose();
         _control?.Dispose();
+    }
+
+    private SpawnedProcess Spawn(ProcessSettings settings, MemoryFile configuration, out LinuxSocket socket)
+    {
+        try
+        {
+            return _launcher.StartChild(Role, settings, configuration, out socket);
+        }
+        catch (LinuxException exception) when (exception.Errno == Errno.EPERM && settings.RealTimePriority > 0)
+        {
+            _log.LogWarning(
+                "{Role} child process runs without real-time priority: {Reason}; give the daemon CAP_SYS_NICE", RoleNames.Display(Role), exception.Message);
+            return _launcher.StartChild(Role, settings with { RealTimePriority = 0 }, configuration, out socket);
+        }
     }
 
     private void SendHello(uint number) => Send(new(ControlKind.Hello, number));

@@ -25,9 +25,9 @@ internal static class ProcessScheduling
             Try(log, "name the process", () => ProcessControl.SetName(name));
         }
 
-        if (settings.RealTimePriority > 0)
+        if (settings is { RealTimePriority: > 0, RealTimeLimit: { } limit })
         {
-            Try(log, "limit real-time CPU", () => LimitRealTime(settings.RealTimeLimit));
+            Try(log, "limit real-time CPU", () => LimitRealTime(limit));
         }
 
         if (previous is not null && previous.RealTimePriority != settings.RealTimePriority)

@@ -27,6 +27,8 @@ internal sealed partial class Supervisor
     private Reading? _newReading;
     private MemoryFile? _previousFile;
 
+    private bool IsAnyStarting => _children.Exists(static child => child.IsRunning && !child.IsReady);
+
     private void RequestReload()
     {
         if (_isStopping)
@@ -34,7 +36,8 @@ internal sealed partial class Supervisor
             return;
         }
 
-        if (_phase != ReloadPhase.None)
+        // A child that is starting reads the configuration of its start and could not be asked: the reload waits for it.
+        if (_phase != ReloadPhase.None || IsAnyStarting)
         {
             _reloadAgain = true;
             return;

@@ -317,7 +317,15 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         }
     }
 
-    public void OnReady(Child child) => AnnounceStart();
+    public void OnReady(Child child)
+    {
+        AnnounceStart();
+        if (_phase == ReloadPhase.None && _reloadAgain && !IsAnyStarting)
+        {
+            _reloadAgain = false;
+            RequestReload();
+        }
+    }
 
     private void AnnounceStart()
     {

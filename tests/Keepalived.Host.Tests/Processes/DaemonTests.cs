@@ -130,6 +130,17 @@ public sealed class DaemonTests
         Assert.Equal(0, run.Stop());
     }
 
+    [Fact]
+    public void A_reload_asked_for_while_a_child_starts_is_done_when_it_is_ready()
+    {
+        using DaemonRun run = new DaemonRun(Good, "Good").Start("Starting VRRP child process");
+        File.WriteAllText(run.ConfigurationFile, "good_thing beta\n");
+        run.Signal(run.Process!.Id, Signals.HangUp);
+        run.WaitFor("Reload complete");
+        Assert.Contains("good: reloaded with beta", run.Log, StringComparison.Ordinal);
+        Assert.Equal(0, run.Stop());
+    }
+
     [Theory]
     [InlineData("good_thing refused\n")]
     [InlineData("good_thing alpha\ngood_thingg beta\n")]
