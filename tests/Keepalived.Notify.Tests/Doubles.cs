@@ -82,11 +82,11 @@ internal sealed class TestPolicy : IScriptPolicy
 }
 
 /// <summary>A process of one role.</summary>
-internal sealed class TestContext(PluginRoles role) : IDaemonContext
+internal sealed class TestContext(PluginRoles role, int logDetail = 1) : IDaemonContext
 {
     public PluginRoles Role => role;
 
-    public int LogDetail => 0;
+    public int LogDetail => logDetail;
 
     public bool ReleaseVrrp => true;
 

@@ -10,6 +10,18 @@ public sealed class NotifyPluginTests
     private static readonly VrrpInstanceStateChanged _master = new("V", VrrpState.Backup, VrrpState.Master, 150, "nobody else was heard");
     private static readonly QuorumStateChanged _quorum = new("[10.0.0.1]:tcp:80", true, "1+0=1 <= 2");
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    public void Events_are_logged_with_their_number_when_detail_is_asked_for(int logDetail, int lines)
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "", logDetail: logDetail);
+
+        process.Bus.Publish(new VrrpInstanceStateChanged("V", VrrpState.Backup, VrrpState.Master, 100, "no master heard"));
+
+        Assert.Equal(lines, process.Log.Messages.Count(line => line.StartsWith("Event 1: VRRP instance V BACKUP -> MASTER", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_vrrp_process_writes_vrrp_lines_to_the_common_and_its_own_fifo()
     {

@@ -15,14 +15,14 @@ internal sealed class NotifyProcess
     private readonly PluginRoles _role;
     private readonly PluginRoles _others;
 
-    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestPolicy>? prepare = null)
+    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestPolicy>? prepare = null, int logDetail = 1)
     {
         _role = role;
         _others = others;
         prepare?.Invoke(Policy);
         object? configuration = Read(globals);
         var services = new ServiceCollection();
-        services.AddSingleton<IDaemonContext>(new TestContext(role)).AddSingleton<IEventBus>(Bus).AddSingleton<IScriptRunner>(Scripts);
+        services.AddSingleton<IDaemonContext>(new TestContext(role, logDetail)).AddSingleton<IEventBus>(Bus).AddSingleton<IScriptRunner>(Scripts);
         services.AddSingleton<INotificationPipes>(Pipes).AddSingleton<ILogger>(Log).AddSingleton(Loop.ForOwner("notify"));
         Plugin.Start(services.BuildServiceProvider(), configuration);
     }

@@ -1,4 +1,4 @@
-// The notify room tells people and programs what happened: one log line for each event, and lines on the notification FIFOs.
+// The notify room tells people and programs what happened: one numbered log line for each event (-D), and lines on the notification FIFOs.
 //
 // Owns      the keywords notify_fifo, vrrp_notify_fifo, lvs_notify_fifo, their *_script, fifo_write_vrrp_states_on_reload; the FIFOs and the
 //           scripts that read them. A subscriber of the event bus: nobody calls it.
@@ -48,10 +48,12 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
     public void Start(IServiceProvider services, object? configuration)
     {
         ArgumentNullException.ThrowIfNull(services);
-        _role = services.GetRequiredService<IDaemonContext>().Role;
+        IDaemonContext daemon = services.GetRequiredService<IDaemonContext>();
+        _role = daemon.Role;
         _scheduler = services.GetRequiredService<IScheduler>();
         ILogger logger = services.GetRequiredService<ILogger>();
-        _eventLog = new EventLog(logger);
+        // Whoever publishes an event has logged it in keepalived's words; number and cause are details (-D).
+        _eventLog = daemon.LogDetail > 0 ? new EventLog(logger) : null;
         _configuration = (NotifyConfiguration?)configuration ?? NotifyConfiguration.Empty;
         _fifos = new FifoSet(services.GetRequiredService<INotificationPipes>(), services.GetRequiredService<IScriptRunner>(), logger);
         _fifos.Apply(_configuration.FifosOf(_role));
@@ -98,7 +100,7 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
 
     private void OnEvent(EventStamp stamp, DaemonEvent daemonEvent)
     {
-        _eventLog!.Write(stamp, daemonEvent);
+        _eventLog?.Write(stamp, daemonEvent);
         _states.Remember(daemonEvent);
         if (FifoLine.For(daemonEvent) is { } line)
         {
