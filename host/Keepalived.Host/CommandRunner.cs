@@ -1,6 +1,5 @@
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using Keepalived.Host.Plugins;
+using Keepalived.Host.Plugins.Metadata;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scheduling.Sockets;
@@ -84,19 +83,15 @@ internal static class CommandRunner
 
     private static string? EntryPointOf(string assemblyPath, string name)
     {
-        using FileStream stream = File.OpenRead(assemblyPath);
-        using PEReader image = new(stream);
-        MetadataReader metadata = image.GetMetadataReader();
-        foreach (CustomAttributeHandle handle in metadata.GetAssemblyDefinition().GetCustomAttributes())
+        foreach (AssemblyAttribute attribute in AssemblyMetadata.Read(assemblyPath).Attributes)
         {
-            CustomAttribute attribute = metadata.GetCustomAttribute(handle);
-            if (PluginManifestReader.IsContractAttribute(metadata, attribute, nameof(PluginCommandAttribute)))
+            if (PluginManifestReader.IsContractAttribute(attribute, nameof(PluginCommandAttribute)))
             {
-                BlobReader blob = metadata.GetBlobReader(attribute.Value);
+                ReadOnlySpan<byte> blob = attribute.Value;
                 PluginManifestReader.ReadProlog(ref blob);
-                if (blob.ReadSerializedString() == name)
+                if (BlobBytes.Text(ref blob) == name)
                 {
-                    return PluginManifestReader.WithoutAssembly(blob.ReadSerializedString() ?? "");
+                    return PluginManifestReader.WithoutAssembly(BlobBytes.Text(ref blob));
                 }
             }
         }

@@ -1,11 +1,10 @@
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
+using Keepalived.Host.Plugins.Metadata;
 using Keepalived.Plugins;
 
 namespace Keepalived.Host.Plugins;
 
 /// <summary>
-/// Reads <see cref="KeepalivedPluginAttribute"/> and <see cref="PluginKeywordsAttribute"/> from an assembly file with the metadata reader
+/// Reads <see cref="KeepalivedPluginAttribute"/> and <see cref="PluginKeywordsAttribute"/> from an assembly file's metadata
 /// (ECMA-335 II.23.3, custom attribute blobs), so that a process knows of plugins which it never loads.
 /// </summary>
 internal static class PluginManifestReader
@@ -17,97 +16,74 @@ internal static class PluginManifestReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static PluginManifest? Read(string assemblyPath)
     {
-        using FileStream stream = new(assemblyPath, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        using PEReader image = new(stream);
-        if (!image.HasMetadata)
-        {
-            throw new BadImageFormatException("it has no managed code");
-        }
-
-        MetadataReader metadata = image.GetMetadataReader();
+        AssemblyMetadata metadata = AssemblyMetadata.Read(assemblyPath);
         PluginManifest? manifest = null;
-        List<DeclaredKeywords> keywords = [];
-        AssemblyDefinition assembly = metadata.GetAssemblyDefinition();
-        foreach (CustomAttributeHandle handle in assembly.GetCustomAttributes())
+        DeclaredKeywords[] keywords = [];
+        foreach (AssemblyAttribute attribute in metadata.Attributes)
         {
-            CustomAttribute attribute = metadata.GetCustomAttribute(handle);
-            if (IsContractAttribute(metadata, attribute, nameof(KeepalivedPluginAttribute)))
+            if (IsContractAttribute(attribute, nameof(KeepalivedPluginAttribute)))
             {
-                manifest = ReadPlugin(metadata.GetBlobReader(attribute.Value), assemblyPath, assembly.Version);
+                manifest = ReadPlugin(attribute.Value, assemblyPath, metadata.Version);
             }
-            else if (IsContractAttribute(metadata, attribute, nameof(PluginKeywordsAttribute)))
+            else if (IsContractAttribute(attribute, nameof(PluginKeywordsAttribute)))
             {
-                keywords.Add(ReadKeywords(metadata.GetBlobReader(attribute.Value)));
+                Array.Resize(ref keywords, keywords.Length + 1);
+                keywords[^1] = ReadKeywords(attribute.Value);
             }
         }
 
-        return manifest is null ? null : manifest with { Keywords = [.. keywords] };
+        return manifest is null ? null : manifest with { Keywords = keywords };
     }
 
-    internal static bool IsContractAttribute(MetadataReader metadata, CustomAttribute attribute, string name)
-    {
-        // An attribute of another assembly is always constructed through a member reference to a type reference.
-        if (attribute.Constructor.Kind != HandleKind.MemberReference)
-        {
-            return false;
-        }
+    internal static bool IsContractAttribute(AssemblyAttribute attribute, string name) =>
+        attribute.Name == name && attribute.Namespace == ContractNamespace;
 
-        EntityHandle parent = metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent;
-        if (parent.Kind != HandleKind.TypeReference)
-        {
-            return false;
-        }
-
-        TypeReference type = metadata.GetTypeReference((TypeReferenceHandle)parent);
-        return metadata.StringComparer.Equals(type.Name, name) && metadata.StringComparer.Equals(type.Namespace, ContractNamespace);
-    }
-
-    private static PluginManifest ReadPlugin(BlobReader blob, string path, Version version)
+    private static PluginManifest ReadPlugin(ReadOnlySpan<byte> blob, string path, Version version)
     {
         ReadProlog(ref blob);
-        string name = blob.ReadSerializedString() ?? "";
-        PluginRoles roles = (PluginRoles)blob.ReadInt32();
-        string entryPoint = WithoutAssembly(blob.ReadSerializedString() ?? "");
-        int contract = blob.ReadInt32();
+        string name = BlobBytes.Text(ref blob);
+        PluginRoles roles = (PluginRoles)BlobBytes.Int32(ref blob);
+        string entryPoint = WithoutAssembly(BlobBytes.Text(ref blob));
+        int contract = BlobBytes.Int32(ref blob);
         List<string> flags = ReadFlags(ref blob);
         bool replaceable = flags.Contains(nameof(KeepalivedPluginAttribute.Replaceable));
         bool listener = flags.Contains(nameof(KeepalivedPluginAttribute.IsListener));
         return new(name, roles, entryPoint, contract, replaceable, listener, path, version, []);
     }
 
-    private static DeclaredKeywords ReadKeywords(BlobReader blob)
+    private static DeclaredKeywords ReadKeywords(ReadOnlySpan<byte> blob)
     {
         ReadProlog(ref blob);
-        string block = blob.ReadSerializedString() ?? "";
-        string names = blob.ReadSerializedString() ?? "";
+        string block = BlobBytes.Text(ref blob);
+        string names = BlobBytes.Text(ref blob);
         bool starts = ReadFlags(ref blob).Contains(nameof(PluginKeywordsAttribute.StartsProcess));
         return new(block, names.Split(' ', StringSplitOptions.RemoveEmptyEntries), starts);
     }
 
-    internal static void ReadProlog(ref BlobReader blob)
+    internal static void ReadProlog(ref ReadOnlySpan<byte> blob)
     {
-        if (blob.ReadUInt16() != 1)
+        if (BlobBytes.UInt16(ref blob) != 1)
         {
             throw new BadImageFormatException("its plugin attribute is damaged");
         }
     }
 
     /// <summary>The names of the flags that are set.</summary>
-    private static List<string> ReadFlags(ref BlobReader blob)
+    private static List<string> ReadFlags(ref ReadOnlySpan<byte> blob)
     {
         const byte ElementTypeBoolean = 0x02;
-        int count = blob.ReadUInt16();
+        int count = BlobBytes.UInt16(ref blob);
         List<string> flags = [];
         for (int i = 0; i < count; i++)
         {
-            blob.ReadByte(); // field or property
-            if (blob.ReadByte() != ElementTypeBoolean)
+            BlobBytes.Byte(ref blob); // field or property
+            if (BlobBytes.Byte(ref blob) != ElementTypeBoolean)
             {
                 throw new BadImageFormatException("its plugin attribute has a property that this contract does not know");
             }
 
-            string name = blob.ReadSerializedString() ?? "";
-            if (blob.ReadBoolean())
+            string name = BlobBytes.Text(ref blob);
+            if (BlobBytes.Byte(ref blob) != 0)
             {
                 flags.Add(name);
             }
