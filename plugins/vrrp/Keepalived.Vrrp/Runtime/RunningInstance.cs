@@ -233,6 +233,8 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     {
         LastTransition = _services.Scheduler.TimeProvider.GetUtcNow();
         _sendErrno = Errno.None;
+        // A new master's first advertisement waits neither for log nor scripts: 0.2 ms of every failover.
+        _path?.Flush();
         string why = cause.ToString();
         if (current == VirtualRouterState.Init)
         {
