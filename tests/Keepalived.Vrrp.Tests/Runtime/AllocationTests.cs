@@ -8,6 +8,7 @@ public sealed class AllocationTests
 {
     private const ulong WarmUp = 200;
     private const ulong Measured = 300;
+    private const int Windows = 5;
     private const int Routers = 15;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
@@ -21,6 +22,21 @@ public sealed class AllocationTests
         Probe probe = new(one);
         Namespaces.WaitFor(() => probe.Sample().Received > WarmUp && probe.Last.Sent > WarmUp, _patience, "warm-up:\n" + one.LogText);
 
+        // What is allocated per advertisement shows in every window. The kernel's news (an address that has passed duplicate address
+        // detection, say) may fall into one of them and is not what is measured here.
+        long[] windows = new long[Windows];
+        for (int i = 0; i < Windows; i++)
+        {
+            windows[i] = AllocatedInOneWindow(probe);
+        }
+
+        Array.Sort(windows);
+        Assert.Equal(0, windows[Windows / 2]);
+        Assert.InRange(windows.Sum(), 0, (long)Measured);
+    }
+
+    private static long AllocatedInOneWindow(Probe probe)
+    {
         (Reading before, Reading after) = (default, default);
         do
         {
@@ -32,7 +48,7 @@ public sealed class AllocationTests
         while (after.Transitions != before.Transitions);
 
         Assert.True(after.Received > before.Received + (Measured / 2), "nothing was received");
-        Assert.Equal(0, after.AllocatedOnLoop - before.AllocatedOnLoop);
+        return after.AllocatedOnLoop - before.AllocatedOnLoop;
     }
 
     private static string Instances(int priority, int mirrored) =>
