@@ -27,6 +27,7 @@ internal static class NetlinkAbi
 
     // struct nlmsghdr: u32 len, u16 type, u16 flags, u32 seq, u32 pid.
     internal const int HeaderLength = 16;
+    internal const int FlagsOffset = 6;
     internal const int SequenceOffset = 8;
 
     // nlmsg_type below NLMSG_MIN_TYPE.

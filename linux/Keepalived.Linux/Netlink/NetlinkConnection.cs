@@ -7,7 +7,7 @@
 //   2. The kernel works a chunk through inside the send, so a chunk's size bounds how long a turn of the loop takes.
 //   3. Its answers make the descriptor readable; OnReadable reads them, each request ends with its own result, the next chunk is sent.
 //   4. Complete does the same with poll in the place of a loop, for start-up and tests.
-// Every request is acknowledged (NLM_F_ACK) or is a dump, which ends with NLMSG_DONE. A dump travels alone.
+// Every chunk is acknowledged (NLM_F_ACK on its last request) or is a dump, which ends with NLMSG_DONE. A dump travels alone.
 //
 // It never blocks but in Complete, never reads a clock, and never believes a datagram that is not the kernel's.
 // Headers: linux/netlink.h. Text: Documentation/userspace-api/netlink/intro.rst of the kernel.
@@ -253,7 +253,7 @@ public sealed class NetlinkConnection : IDisposable
             }
             else
             {
-                _exchange.Answer(in message);
+                _exchange.Answer(in message, isComplete: !_overrun);
             }
         }
 

@@ -4,7 +4,9 @@ namespace Keepalived.Linux.Netlink;
 
 /// <summary>
 /// Requests queued and under way: forms the chunk to send next, numbers it, and gives each answer to the request it belongs to.
-/// One chunk is under way at a time; the kernel answers in order, but nothing here relies on that.
+/// One chunk is under way at a time. Only the last request of a chunk asks for an acknowledgement: the kernel works through a datagram in
+/// order and reports failures unasked (netlink_rcv_skb), so an answer to a request says that those before it which were not
+/// answered have succeeded; a receive per request is spared.
 /// </summary>
 internal sealed class RequestExchange(int chunkSize) : IDisposable
 {
@@ -14,6 +16,7 @@ internal sealed class RequestExchange(int chunkSize) : IDisposable
     private uint _sequence = 1;
     private int _sent;
     private int _unanswered;
+    private int _firstUnanswered;
     private int _chunkBytes;
     private bool _interrupted;
 
@@ -56,6 +59,7 @@ internal sealed class RequestExchange(int chunkSize) : IDisposable
         Span<byte> chunk = _queue.Unsent(_chunkBytes);
         Number(chunk, count);
         _sent = _unanswered = count;
+        _firstUnanswered = 0;
         _interrupted = false;
         return chunk;
     }
@@ -64,12 +68,19 @@ internal sealed class RequestExchange(int chunkSize) : IDisposable
     internal void ChunkSent() => _queue.Sent(_chunkBytes);
 
     /// <summary>Gives a message to the request it answers; one that answers none is dropped.</summary>
-    internal void Answer(in NetlinkMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="isComplete">No message has been lost, so requests before it that have no answer have succeeded.</param>
+    internal void Answer(in NetlinkMessage message, bool isComplete)
     {
         uint place = unchecked(message.Sequence - _sequence);
         if (place >= (uint)_sent || _unanswered == 0 || _queue[(int)place].Answered)
         {
             return;
+        }
+
+        if (isComplete)
+        {
+            SucceedBefore((int)place);
         }
 
         _interrupted |= (message.Flags & NetlinkAbi.DumpInterrupted) != 0;
@@ -112,8 +123,27 @@ internal sealed class RequestExchange(int chunkSize) : IDisposable
         for (int i = 0; i < count; i++)
         {
             MemoryMarshal.Write(chunk[NetlinkAbi.SequenceOffset..], _sequence + (uint)i);
+            if (i < count - 1)
+            {
+                Span<byte> flags = chunk[NetlinkAbi.FlagsOffset..];
+                MemoryMarshal.Write(flags, (ushort)(MemoryMarshal.Read<ushort>(flags) & ~NetlinkAbi.Ack));
+            }
+
             chunk = chunk[_queue[i].Length..];
         }
+    }
+
+    private void SucceedBefore(int place)
+    {
+        for (int i = _firstUnanswered; i < place; i++)
+        {
+            if (!_queue[i].Answered)
+            {
+                End(i, new NetlinkResult(Errno.None));
+            }
+        }
+
+        _firstUnanswered = place;
     }
 
     private void End(int place, in NetlinkResult result)

@@ -79,8 +79,14 @@ internal sealed class FakeKernel(Action<FakeKernel, FakeRequest> answer) : INetl
 
     internal void Fail(Errno errno) => _waiting.Enqueue(([], false, errno));
 
-    internal void Acknowledge(FakeRequest request, Errno errno = Errno.None, string? text = null, uint offset = 0) =>
-        Deliver(Acknowledgement(request, errno, text, offset));
+    /// <summary>As netlink_rcv_skb does: a success is told when that was asked for, a failure always.</summary>
+    internal void Acknowledge(FakeRequest request, Errno errno = Errno.None, string? text = null, uint offset = 0)
+    {
+        if (errno != Errno.None || (request.Flags & NetlinkAbi.Ack) != 0)
+        {
+            Deliver(Acknowledgement(request, errno, text, offset));
+        }
+    }
 
     /// <summary>NLMSG_ERROR as a kernel with capped and extended acknowledgements writes it.</summary>
     internal static byte[] Acknowledgement(FakeRequest request, Errno errno, string? text = null, uint offset = 0, bool capped = true)

@@ -11,7 +11,7 @@ public sealed class NetlinkConnectionTests
     private readonly RecordingReplies _replies = new();
 
     [Fact]
-    public void Each_request_asks_for_an_acknowledgement_and_has_a_number_of_its_own()
+    public void The_last_request_of_a_chunk_asks_for_an_acknowledgement_and_each_has_a_number_of_its_own()
     {
         FakeKernel kernel = FakeKernel.Agreeing();
         using var connection = new NetlinkConnection(kernel);
@@ -19,10 +19,30 @@ public sealed class NetlinkConnectionTests
 
         connection.Complete(Silence);
 
-        Assert.All(kernel.Requests, request => Assert.Equal(NetlinkAbi.Request | NetlinkAbi.Ack, request.Flags));
+        ushort[] flags = [NetlinkAbi.Request, NetlinkAbi.Request, NetlinkAbi.Request | NetlinkAbi.Ack];
+        Assert.Equal(flags, kernel.Requests.Select(request => request.Flags));
         Assert.Equal(3, kernel.Requests.Select(request => request.Sequence).Distinct().Count());
         Assert.Equal([0L, 1, 2], _replies.Ends.Select(end => end.Token));
         Assert.All(_replies.Ends, end => Assert.Equal(Errno.None, end.Errno));
+    }
+
+    [Fact]
+    public void After_lost_messages_an_acknowledgement_says_nothing_of_the_requests_before_it()
+    {
+        var kernel = new FakeKernel((self, request) =>
+        {
+            if (self.Requests.Count == 3)
+            {
+                self.Fail(Errno.ENOBUFS);
+                self.Acknowledge(request);
+            }
+        });
+        using var connection = new NetlinkConnection(kernel);
+        Queue(connection, 3);
+
+        connection.Complete(Silence);
+
+        Assert.Equal([(2L, Errno.None), (0L, Errno.ENOBUFS), (1L, Errno.ENOBUFS)], _replies.Ends.Select(end => (end.Token, end.Errno)));
     }
 
     [Fact]
@@ -152,7 +172,7 @@ public sealed class NetlinkConnectionTests
         {
             if (self.Requests.Count != 2)
             {
-                self.Acknowledge(request);
+                self.Acknowledge(request, self.Requests.Count == 1 ? Errno.EINVAL : Errno.None);
             }
         });
         using var connection = new NetlinkConnection(kernel, chunkSize: 2);
@@ -160,7 +180,7 @@ public sealed class NetlinkConnectionTests
 
         connection.Complete(Silence);
 
-        Assert.Equal([Errno.None, Errno.ETIMEDOUT, Errno.None], _replies.Ends.Select(end => end.Errno));
+        Assert.Equal([Errno.EINVAL, Errno.ETIMEDOUT, Errno.None], _replies.Ends.Select(end => end.Errno));
     }
 
     [Fact]
@@ -191,7 +211,7 @@ public sealed class NetlinkConnectionTests
         {
             if (self.Requests.Count == 1)
             {
-                self.Acknowledge(request);
+                self.Acknowledge(request, Errno.EINVAL);
                 self.Fail(Errno.ENOBUFS);
             }
         });
@@ -201,7 +221,7 @@ public sealed class NetlinkConnectionTests
         connection.Flush();
         connection.OnReadable();
 
-        Assert.Equal([Errno.None, Errno.ENOBUFS], _replies.Ends.Select(end => end.Errno));
+        Assert.Equal([Errno.EINVAL, Errno.ENOBUFS], _replies.Ends.Select(end => end.Errno));
         Assert.Equal(NetlinkFailure.AnswerLost, NetlinkException.Classify(_replies.Ends[1].Errno));
     }
 
