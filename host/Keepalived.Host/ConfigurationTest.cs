@@ -22,13 +22,26 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
         }
 
         TextWriter findings = file ?? error;
-        using ProcessEnvironment process = Load(findings);
+        using ProcessEnvironment process = Load(options, options.FindingsAsJson ? error : findings);
         ReadingRoom readings = Readings(process);
         ExpandedConfiguration configuration = ConfigurationReader.Read(options.ConfigurationFile, Supervisor.ReadOptions(options));
         Reading reading = readings.Read(configuration, isTest: true, new ScriptPolicy());
-        new DiagnosticPrinter(configuration).Print(findings, reading.Findings);
-        return DiagnosticVerdict.ExitCodeFor(reading.Findings, configuration.MainFileFound);
+        int verdict = DiagnosticVerdict.ExitCodeFor(reading.Findings, configuration.MainFileFound);
+        if (options.FindingsAsJson)
+        {
+            DiagnosticJson.Write(file ?? output, configuration, options.ConfigurationFile, reading.Findings, verdict);
+        }
+        else
+        {
+            new DiagnosticPrinter(configuration, file is null && UsesColour(Console.IsErrorRedirected)).Print(findings, reading.Findings);
+        }
+
+        return verdict;
     }
+
+    /// <summary>Colours are for terminals, and for people who did not switch them off (no-color.org).</summary>
+    internal static bool UsesColour(bool isRedirected) =>
+        !isRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Prints every plugin that was found, and why one cannot be used.</summary>
     internal int ListPlugins()
@@ -52,12 +65,13 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
     /// <summary>Prints every keyword of the host and of every plugin.</summary>
     internal int ListKeywords()
     {
-        using ProcessEnvironment process = Load(error);
+        using ProcessEnvironment process = Load(options, error);
         KeywordListing.Write(Readings(process).Tree, output);
         return ExitCodes.Ok;
     }
 
-    private ProcessEnvironment Load(TextWriter problems)
+    /// <summary>Loads every plugin.</summary>
+    internal static ProcessEnvironment Load(DaemonOptions options, TextWriter problems)
     {
         ProcessEnvironment process = new(options, null);
         process.Log.Add(new WriterSink(problems));
@@ -70,8 +84,9 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
         return process;
     }
 
-    private ReadingRoom Readings(ProcessEnvironment process) =>
-        new(process.Catalog, process.Plugins, PluginRoles.All, options);
+    /// <summary>Builds the tree of all keywords.</summary>
+    internal static ReadingRoom Readings(ProcessEnvironment process) =>
+        new(process.Catalog, process.Plugins, PluginRoles.All, process.Options);
 
     /// <summary>Opens the file of <c>-tFILE</c> for appending; a symbolic link is refused.</summary>
     private StreamWriter? OpenFindings(out bool failed)

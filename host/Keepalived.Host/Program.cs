@@ -25,6 +25,11 @@ internal static class Program
             return CommandRunner.Run(command, rest, output, error);
         }
 
+        if (arguments is ["config", ..])
+        {
+            return ConfigurationCommand.Run(arguments.AsSpan(1), output, error);
+        }
+
         DaemonOptions options = new CommandLineParser(output, error).Parse(arguments);
         return options.Task switch
         {

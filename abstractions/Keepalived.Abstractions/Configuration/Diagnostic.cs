@@ -77,5 +77,6 @@ public enum DiagnosticSeverity
 /// <param name="Location">Where it is.</param>
 /// <param name="Message">What is wrong, naming the object; no full stop.</param>
 /// <param name="Remedy">What to do; null when the message says it all.</param>
+/// <param name="Rule">The lint rule that found it, by which an operator can switch it off; null for everything else.</param>
 public sealed record Diagnostic(
-    DiagnosticClass Class, DiagnosticSeverity Severity, SourceLocation Location, string Message, string? Remedy = null);
+    DiagnosticClass Class, DiagnosticSeverity Severity, SourceLocation Location, string Message, string? Remedy = null, string? Rule = null);

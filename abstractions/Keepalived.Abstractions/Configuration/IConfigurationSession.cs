@@ -40,4 +40,16 @@ public interface IConfigurationSession
     /// <summary>Adds a warning.</summary>
     void Warn(SourceLocation location, string message, string? remedy = null) =>
         Report(new(DiagnosticClass.Warning, DiagnosticSeverity.Warning, location, message, remedy));
+
+    /// <summary>
+    /// Adds what a lint rule found: a configuration that is valid and likely not what was meant. Kept only under <c>-t</c> and
+    /// <c>config lint</c>, unless the operator has switched the rule off (a block <c>lint</c> in <c>global_defs</c>, <c>--lint</c>,
+    /// <c>--no-lint</c>); never changes an exit code.
+    /// </summary>
+    /// <param name="rule">Name of the rule, registered with <see cref="IKeywordTree.LintRule"/>: lower case letters, digits, hyphens.</param>
+    /// <param name="location">Where it is.</param>
+    /// <param name="message">What is suspicious, naming the object; no full stop.</param>
+    /// <param name="remedy">What to do.</param>
+    void Lint(string rule, SourceLocation location, string message, string? remedy = null) =>
+        Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, message, remedy, rule));
 }

@@ -18,6 +18,16 @@ public interface IKeywordTree
     /// </summary>
     IKeywordBlock<TState> Extend<TState>(string path)
         where TState : class;
+
+    /// <summary>
+    /// Names a lint rule that the plugin reports with <see cref="IConfigurationSession.Lint"/>, so that it can be listed and switched off
+    /// by name. A rule that two plugins name is one rule.
+    /// </summary>
+    /// <param name="name">Lower case letters, digits, hyphens.</param>
+    /// <param name="summary">One sentence on what it finds.</param>
+    void LintRule(string name, string summary)
+    {
+    }
 }
 
 /// <summary>What is known of a keyword besides its handler; feeds <c>--list-keywords</c>, <c>config explain</c> and the documentation.</summary>

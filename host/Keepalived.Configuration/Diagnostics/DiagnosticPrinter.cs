@@ -21,7 +21,7 @@ public sealed class DiagnosticPrinter
 
     private readonly ExpandedConfiguration? _configuration;
     private readonly bool _colour;
-    private Dictionary<(string File, int Line), int>? _lines;
+    private FindingSources? _sources;
 
     /// <summary>Creates a printer.</summary>
     /// <param name="configuration">Where source lines are looked up; null leaves them out.</param>
@@ -37,7 +37,9 @@ public sealed class DiagnosticPrinter
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(diagnostics);
-        foreach (Diagnostic diagnostic in diagnostics)
+        IReadOnlyCollection<Diagnostic> all = diagnostics as IReadOnlyCollection<Diagnostic> ?? [.. diagnostics];
+        _sources = _configuration is null ? null : new FindingSources(_configuration, all);
+        foreach (Diagnostic diagnostic in all)
         {
             writer.Write(Format(diagnostic));
         }
@@ -47,6 +49,7 @@ public sealed class DiagnosticPrinter
     public string Format(Diagnostic diagnostic)
     {
         ArgumentNullException.ThrowIfNull(diagnostic);
+        FindingSources? sources = _sources ?? (_configuration is null ? null : new FindingSources(_configuration, [diagnostic]));
         var text = new StringBuilder();
         (string word, string colour) = diagnostic.Severity switch
         {
@@ -58,13 +61,13 @@ public sealed class DiagnosticPrinter
         if (diagnostic.Location.Origin is { } origin)
         {
             text.Append(origin.Line > 0 ? diagnostic.Location.ToString() : origin.File).Append(": ");
-            text.Append(diagnostic.Message).Append('\n');
-            AppendSource(text, diagnostic.Location, colour);
+            text.Append(diagnostic.Message).Append(RuleOf(diagnostic)).Append('\n');
+            AppendSource(text, sources, diagnostic.Location, colour);
             AppendChain(text, origin);
         }
         else
         {
-            text.Append(diagnostic.Message).Append('\n');
+            text.Append(diagnostic.Message).Append(RuleOf(diagnostic)).Append('\n');
         }
 
         if (diagnostic.Remedy is { } remedy)
@@ -80,8 +83,10 @@ public sealed class DiagnosticPrinter
     {
         ArgumentNullException.ThrowIfNull(diagnostic);
         string place = diagnostic.Location.Origin is { } origin ? (origin.Line > 0 ? diagnostic.Location.ToString() : origin.File) + ": " : "";
-        return place + diagnostic.Message + (diagnostic.Remedy is null ? "" : "; " + diagnostic.Remedy);
+        return place + diagnostic.Message + RuleOf(diagnostic) + (diagnostic.Remedy is null ? "" : "; " + diagnostic.Remedy);
     }
+
+    private static string RuleOf(Diagnostic diagnostic) => diagnostic.Rule is { } rule ? $" [{rule}]" : "";
 
     private static void AppendChain(StringBuilder text, SourceOrigin origin)
     {
@@ -103,22 +108,16 @@ public sealed class DiagnosticPrinter
         }
     }
 
-    private void AppendSource(StringBuilder text, SourceLocation location, string colour)
+    private void AppendSource(StringBuilder text, FindingSources? sources, SourceLocation location, string colour)
     {
-        if (location.Origin is not { } origin || FindLine(origin) is not { } line)
+        if (location.Origin is not { } origin || sources?.Find(origin) is not { } line)
         {
             return;
         }
 
-        string source = SourceText.Decode(_configuration!.TextOf(line));
-        text.Append("    ");
-        foreach (char character in source)
-        {
-            text.Append(char.IsControl(character) && character != '\t' ? '?' : character);
-        }
-
-        text.Append('\n');
-        int before = location.Column - _configuration.Lines[line].Column;
+        string source = sources.TextOf(line);
+        text.Append("    ").Append(source).Append('\n');
+        int before = location.Column - sources.ColumnOf(line);
         if (location.Column <= 0 || before < 0)
         {
             return;
@@ -133,26 +132,6 @@ public sealed class DiagnosticPrinter
         }
 
         text.Append(' ', Math.Min(before - column, 1)).Append(Coloured("^", colour)).Append('\n');
-    }
-
-    private int? FindLine(SourceOrigin origin)
-    {
-        if (_configuration is null)
-        {
-            return null;
-        }
-
-        if (_lines is null)
-        {
-            _lines = [];
-            ReadOnlySpan<ExpandedLine> lines = _configuration.Lines;
-            for (int i = 0; i < lines.Length; i++)
-            {
-                _lines.TryAdd((_configuration.Units[lines[i].Unit].File, lines[i].Number), i);
-            }
-        }
-
-        return _lines.TryGetValue((origin.File, origin.Line), out int found) ? found : null;
     }
 
     private string Coloured(string text, string colour) => _colour ? colour + text + Plain : text;

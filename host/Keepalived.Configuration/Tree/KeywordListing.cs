@@ -1,3 +1,5 @@
+using Keepalived.Plugins;
+
 namespace Keepalived.Configuration;
 
 /// <summary>A registered keyword as <c>--list-keywords</c> shows it.</summary>
@@ -5,7 +7,12 @@ namespace Keepalived.Configuration;
 /// <param name="Spec">What its owner says of it.</param>
 /// <param name="Shape">How it is read.</param>
 /// <param name="Owner">The plugin that registered it; <see cref="KeywordTree.HostOwner"/> for the host.</param>
-public sealed record ListedKeyword(string Path, KeywordSpec Spec, KeywordShape Shape, string Owner);
+/// <param name="Process">The processes that act on it.</param>
+public sealed record ListedKeyword(string Path, KeywordSpec Spec, KeywordShape Shape, string Owner, PluginRoles Process)
+{
+    /// <summary>Path of the block that it stands in; empty for the root.</summary>
+    public string Block => Path.LastIndexOf('/') is var slash && slash < 0 ? "" : Path[..slash];
+}
 
 /// <summary>Lists what plugins registered.</summary>
 public static class KeywordListing
@@ -35,7 +42,8 @@ public static class KeywordListing
     {
         foreach (KeywordNode node in block.Keywords.Values)
         {
-            found.Add(new ListedKeyword(node.Path, node.Spec, node.Shape, node.Owner));
+            PluginRoles process = node.Spec.Process != PluginRoles.None ? node.Spec.Process : node.Roles;
+            found.Add(new ListedKeyword(node.Path, node.Spec, node.Shape, node.Owner, process));
             if (block.Blocks.TryGetValue(node.Spec.Name, out KeywordBlockNode? child))
             {
                 Collect(child, found);

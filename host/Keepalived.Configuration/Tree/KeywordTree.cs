@@ -23,11 +23,17 @@ public sealed class KeywordTree : IKeywordTree
     /// <inheritdoc/>
     public IKeywordBlock<IConfigurationSession> Root => _host.Root;
 
+    /// <summary>The lint rules that were named, with what each finds.</summary>
+    public Dictionary<string, string> LintRules { get; } = new(StringComparer.Ordinal);
+
     internal KeywordBlockNode RootNode { get; } = new("");
 
     /// <inheritdoc/>
     public IKeywordBlock<TState> Extend<TState>(string path)
         where TState : class => _host.Extend<TState>(path);
+
+    /// <inheritdoc/>
+    public void LintRule(string name, string summary) => _host.LintRule(name, summary);
 
     /// <summary>The tree as one plugin sees it: what it registers carries its name.</summary>
     /// <param name="owner">The plugin's name.</param>
@@ -72,6 +78,12 @@ public sealed class KeywordTree : IKeywordTree
 
             node.ReadAs(typeof(TState), owner);
             return new KeywordBlock<TState>(node, owner, roles);
+        }
+
+        public void LintRule(string name, string summary)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            tree.LintRules.TryAdd(name, summary);
         }
     }
 }

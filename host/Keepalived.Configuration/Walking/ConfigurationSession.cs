@@ -10,6 +10,7 @@ public sealed class ConfigurationSession : IConfigurationSession
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly HashSet<Diagnostic> _seen = [];
     private readonly Dictionary<string, Exception> _failedOwners = new(StringComparer.Ordinal);
+    private bool _hasLint;
 
     /// <summary>Begins a reading.</summary>
     /// <param name="roles">The processes whose blocks are read.</param>
@@ -41,8 +42,12 @@ public sealed class ConfigurationSession : IConfigurationSession
     /// <inheritdoc/>
     public GlobalDefinitions Globals { get; private set; }
 
-    /// <summary>The findings in order of reporting.</summary>
-    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+    /// <summary>
+    /// The findings in order of reporting, without those of lint rules that are switched off. A rule may be switched off after it has found
+    /// something, so it is decided when the findings are asked for.
+    /// </summary>
+    public IReadOnlyList<Diagnostic> Diagnostics =>
+        _hasLint ? _diagnostics.FindAll(diagnostic => diagnostic.Rule is null || Get<LintSelection>().IsOn(diagnostic.Rule)) : _diagnostics;
 
     /// <summary>Plugins whose handler threw something unexpected, with what it threw first; the host retires them.</summary>
     public IReadOnlyDictionary<string, Exception> FailedOwners => _failedOwners;
@@ -79,6 +84,16 @@ public sealed class ConfigurationSession : IConfigurationSession
         if (!IsMuted && _seen.Add(diagnostic))
         {
             _diagnostics.Add(diagnostic);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Lint(string rule, SourceLocation location, string message, string? remedy = null)
+    {
+        if (IsTest)
+        {
+            _hasLint = true;
+            Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, message, remedy, rule));
         }
     }
 

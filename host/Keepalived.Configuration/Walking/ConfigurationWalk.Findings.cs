@@ -26,7 +26,7 @@ public sealed partial class ConfigurationWalk
             Report(DiagnosticClass.UnexpectedOpeningBrace, statement.Line, statement.Start, Message, Remedy);
         }
 
-        return !_balance.TakeLoneOpen();
+        return !Balance.TakeLoneOpen();
     }
 
     private void MissingClose(Statement opening)

@@ -14,14 +14,21 @@ public sealed partial class ConfigurationWalk
     private readonly ConfigurationSession _session;
     private readonly StatementReader _statements;
     private readonly KeywordReader _reader;
-    private readonly BraceBalance _balance;
+    private readonly IKeywordReader _handed;
+    private readonly ConfigurationRecorder? _recorder;
     private readonly ExpandedConfiguration _configuration;
     private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
     private readonly bool _isChild;
+    private BraceBalance? _balance;
     private bool _endReported;
 
     private ConfigurationWalk(
-        ExpandedConfiguration configuration, KeywordTree tree, KnownKeywords known, ConfigurationSession session, PluginRoles roles)
+        ExpandedConfiguration configuration,
+        KeywordTree tree,
+        KnownKeywords known,
+        ConfigurationSession session,
+        PluginRoles roles,
+        ConfigurationRecorder? recorder)
     {
         _configuration = configuration;
         _tree = tree;
@@ -30,8 +37,12 @@ public sealed partial class ConfigurationWalk
         _isChild = roles is PluginRoles.Vrrp or PluginRoles.Checker or PluginRoles.Bfd;
         _statements = new StatementReader(configuration);
         _reader = new KeywordReader(configuration, session);
-        _balance = new BraceBalance(configuration);
+        _recorder = recorder;
+        _handed = recorder is null ? _reader : new RecordingReader(_reader, recorder);
     }
+
+    /// <summary>Counted when the first brace does not fit: a sound configuration never needs it.</summary>
+    private BraceBalance Balance => _balance ??= new BraceBalance(_configuration);
 
     /// <summary>Walks a whole configuration.</summary>
     /// <param name="configuration">What preprocessing made.</param>
@@ -39,14 +50,20 @@ public sealed partial class ConfigurationWalk
     /// <param name="known">The keywords of others.</param>
     /// <param name="session">Where handlers and findings go.</param>
     /// <param name="roles">None in the parent, one in a child, all under <c>-t</c>.</param>
+    /// <param name="recorder">Keeps what every handler took, for <c>config show</c> and <c>config diff</c>; null costs nothing.</param>
     public static void Run(
-        ExpandedConfiguration configuration, KeywordTree tree, KnownKeywords known, ConfigurationSession session, PluginRoles roles)
+        ExpandedConfiguration configuration,
+        KeywordTree tree,
+        KnownKeywords known,
+        ConfigurationSession session,
+        PluginRoles roles,
+        ConfigurationRecorder? recorder = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(tree);
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(session);
-        var walk = new ConfigurationWalk(configuration, tree, known, session, roles);
+        var walk = new ConfigurationWalk(configuration, tree, known, session, roles, recorder);
         foreach (Diagnostic diagnostic in configuration.Diagnostics)
         {
             session.Report(diagnostic);
@@ -106,9 +123,10 @@ public sealed partial class ConfigurationWalk
         _session.IsMuted = _isChild && IsReportedElsewhere(node);
         _reader.StartKeyword(statement, node.Spec.Name, start, offset);
         Announce(node);
+        _recorder?.Begin(node, _configuration, statement.Line, start);
         if (node.Shape == KeywordShape.Line)
         {
-            CallReader(node, () => node.Line!(_reader, state));
+            ReadLine(node, state);
         }
         else
         {
@@ -123,7 +141,7 @@ public sealed partial class ConfigurationWalk
         object? child = node.Open is null ? state : null;
         if (node.Open is not null)
         {
-            CallReader(node, () => child = node.Open(_reader, state));
+            child = Open(node, state);
         }
         else
         {
@@ -142,13 +160,15 @@ public sealed partial class ConfigurationWalk
         else
         {
             _session.IsMuted = false;
+            _recorder?.Enter();
             ReadContent(parent, node, child, opening);
+            _recorder?.Leave();
             _session.IsMuted = isMuted;
         }
 
         if (child is not null && node.Close is not null)
         {
-            Call(node, () => node.Close(_session, state, child));
+            Close(node, state, child);
         }
     }
 
@@ -175,7 +195,8 @@ public sealed partial class ConfigurationWalk
             {
                 case StatementKind.Words:
                     _reader.StartValues(statement, node.Spec.Name);
-                    CallReader(node, () => node.Line!(_reader, state));
+                    _recorder?.Begin(null, _configuration, statement.Line, statement.Start);
+                    ReadLine(node, state);
                     break;
                 case StatementKind.Open:
                     extraDepth += UnexpectedOpen(statement, isRoot: false) ? 1 : 0;
@@ -204,7 +225,7 @@ public sealed partial class ConfigurationWalk
 
         opening = keyword;
         Report(DiagnosticClass.MissingOpeningBrace, keyword.Line, keyword.End, $"'{_reader.Keyword}' needs a block, but no '{{' follows", "add '{'");
-        return _balance.TakeLoneClose();
+        return Balance.TakeLoneClose();
     }
 
     private void SkipBlock(Statement opening)
@@ -241,18 +262,13 @@ public sealed partial class ConfigurationWalk
         }
     }
 
-    private void CallReader(KeywordNode node, Action action) => Call(node, () =>
-    {
-        action();
-        _reader.ReportSurplus();
-    });
-
-    /// <summary>Calls a plugin. What it rejects has been reported; anything else that it throws is held against it by name.</summary>
-    private void Call(KeywordNode node, Action action)
+    private void ReadLine(KeywordNode node, object state)
     {
         try
         {
-            action();
+            node.Line!(_handed, state);
+            _reader.ReportSurplus();
+            _recorder?.Accept();
         }
         catch (KeywordRejectedException)
         {
@@ -262,14 +278,59 @@ public sealed partial class ConfigurationWalk
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            _session.OwnerFailed(node.Owner, exception);
-            _session.Report(new(
-                DiagnosticClass.Fatal,
-                DiagnosticSeverity.Error,
-                _reader.Location,
-                $"plugin '{node.Owner}' failed on '{node.Spec.Name}': {exception.GetType().Name}: {exception.Message}",
-                "report this defect to the plugin's author"));
+            Failed(node, exception);
         }
+    }
+
+    private object? Open(KeywordNode node, object state)
+    {
+        try
+        {
+            object? child = node.Open!(_handed, state);
+            _reader.ReportSurplus();
+            return child;
+        }
+        catch (KeywordRejectedException)
+        {
+            return null;
+        }
+#pragma warning disable CA1031 // A plugin's defect must not end the reading.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Failed(node, exception);
+            return null;
+        }
+    }
+
+    private void Close(KeywordNode node, object state, object child)
+    {
+        try
+        {
+            node.Close!(_session, state, child);
+        }
+        catch (KeywordRejectedException)
+        {
+            // Reported.
+        }
+#pragma warning disable CA1031 // A plugin's defect must not end the reading.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Failed(node, exception);
+        }
+    }
+
+    /// <summary>A plugin threw what no plugin should: held against it by name.</summary>
+    private void Failed(KeywordNode node, Exception exception)
+    {
+        _session.OwnerFailed(node.Owner, exception);
+        _session.Report(new(
+            DiagnosticClass.Fatal,
+            DiagnosticSeverity.Error,
+            _reader.Location,
+            $"plugin '{node.Owner}' failed on '{node.Spec.Name}': {exception.GetType().Name}: {exception.Message}",
+            "report this defect to the plugin's author"));
     }
 
     private static bool TryFind(KeywordBlockNode block, ReadOnlySpan<byte> word, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out KeywordNode? node)

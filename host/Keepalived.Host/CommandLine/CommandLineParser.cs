@@ -14,16 +14,22 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
     private bool _mayTestAndRun = true;
 
     /// <summary>Reads everything; answers -v, -h, --signum and mistakes itself and asks for an exit.</summary>
-    public DaemonOptions Parse(IReadOnlyList<string> arguments)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="expected">Takes the words that belong to no option; null reports them as unexpected.</param>
+    public DaemonOptions Parse(IReadOnlyList<string> arguments, List<string>? expected = null)
     {
-        List<string> words = [];
+        List<string> words = expected ?? [];
         OptionReader reader = new(arguments);
         while (_mayTestAndRun)
         {
             switch (reader.Read())
             {
                 case OptionReadResult.End:
-                    ReportWords(words);
+                    if (expected is null)
+                    {
+                        ReportWords(words);
+                    }
+
                     return _options;
                 case OptionReadResult.Word:
                     words.Add(reader.Argument!);
@@ -150,6 +156,9 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
                 break;
             case OptionKind.ListPlugins: _options.Task = ProgramTask.ListPlugins; break;
             case OptionKind.ListKeywords: _options.Task = ProgramTask.ListKeywords; break;
+            case OptionKind.Format: ApplyFormat(argument!); break;
+            case OptionKind.Lint: (_options.Lint ??= new()).Add(argument!); break;
+            case OptionKind.NoLint: (_options.Lint ??= new()).AllOff = true; break;
             case OptionKind.SignalNumber: PrintSignal(argument!); break;
             case OptionKind.Version: HelpText.WriteVersion(error); Exit(0); break;
             case OptionKind.Help: HelpText.WriteUsage(error); Exit(0); break;
@@ -217,6 +226,16 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
         {
             Refuse($"Invalid watchdog period '{text}': give seconds from 0.1 to 3600");
         }
+    }
+
+    private void ApplyFormat(string text)
+    {
+        if (text is not ("text" or "json"))
+        {
+            Refuse($"Unknown format '{text}': give text or json");
+        }
+
+        _options.FindingsAsJson = text == "json";
     }
 
     private void ApplyRole(string text)

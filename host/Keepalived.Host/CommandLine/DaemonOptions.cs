@@ -92,6 +92,12 @@ internal sealed class DaemonOptions
     /// <summary>File that <c>-t</c> appends its findings to; null for stderr.</summary>
     public string? TestLogFile { get; set; }
 
+    /// <summary><c>--format json</c>.</summary>
+    public bool FindingsAsJson { get; set; }
+
+    /// <summary>What <c>--lint</c> and <c>--no-lint</c> say; null without them.</summary>
+    public Keepalived.Configuration.LintOptions? Lint { get; set; }
+
     public bool IgnoreInterrupt { get; set; }
 
     public List<string> PluginDirectories { get; } = [];

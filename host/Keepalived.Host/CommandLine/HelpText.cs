@@ -27,6 +27,7 @@ internal static class HelpText
     internal static void WriteUsage(TextWriter writer)
     {
         writer.WriteLine("Usage: keepalived [OPTION...]");
+        writer.WriteLine("       keepalived config show|explain|diff|lint    (keepalived config --help)");
         foreach (OptionSpec option in OptionTable.Options)
         {
             if (option.Help.Length > 0)

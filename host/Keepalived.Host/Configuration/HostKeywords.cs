@@ -12,7 +12,7 @@ internal static class HostKeywords
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(uint.MaxValue);
 
     /// <summary>Registers all of them. <c>global_defs</c> is opened with the session itself, so that plugins may add to it.</summary>
-    internal static void Register(IKeywordTree tree)
+    internal static void Register(KeywordTree tree)
     {
         AddRoot(tree.Root);
         IKeywordBlock<IConfigurationSession> globals = tree.Root.Block<IConfigurationSession>(
@@ -21,6 +21,7 @@ internal static class HostKeywords
         AddScripts(globals);
         AddFiles(globals);
         AddWithoutEffect(globals);
+        LintKeywords.Register(tree, globals);
         ProcessKeywords.Register(globals);
     }
 

@@ -14,6 +14,11 @@ namespace Keepalived.Host.Configuration;
 internal sealed record Reading(
     HostSettings Settings, GlobalDefinitions Globals, PluginConfigurations Plugins, IReadOnlyList<Diagnostic> Findings);
 
+/// <summary>A configuration as its keywords took it.</summary>
+/// <param name="Root">What stands in the root.</param>
+/// <param name="Findings">What the walk found.</param>
+internal sealed record RecordedConfiguration(IReadOnlyList<RecordedEntry> Root, IReadOnlyList<Diagnostic> Findings);
+
 /// <summary>
 /// Reads configurations for one process: the keywords of the host and of the plugins that it loaded, and the knowledge of all others'.
 /// Made once; every reading starts afresh and leaves nothing behind when it fails.
@@ -58,6 +63,7 @@ internal sealed class ReadingRoom
     public Reading Read(ExpandedConfiguration configuration, bool isTest, IScriptPolicy scripts)
     {
         ConfigurationSession session = new(_roles, isTest, scripts, _options.Roles);
+        session.Get<LintSelection>().Override(_options.Lint);
         ConfigurationWalk.Run(configuration, _tree, _known, session, _roles);
         foreach ((string owner, Exception exception) in session.FailedOwners)
         {
@@ -69,6 +75,16 @@ internal sealed class ReadingRoom
         session.SetGlobals(GlobalsOf(settings));
         PluginConfigurations configurations = _plugins.Build(session);
         return new(settings, session.Globals, configurations, session.Diagnostics);
+    }
+
+    /// <summary>Follows a configuration through the keywords and keeps what each took; builds nothing.</summary>
+    public RecordedConfiguration Record(ExpandedConfiguration configuration)
+    {
+        ConfigurationSession session = new(_roles, isTest: true, new Scripts.ScriptPolicy(), _options.Roles);
+        session.Get<LintSelection>().Override(new LintOptions { AllOff = true });
+        ConfigurationRecorder recorder = new();
+        ConfigurationWalk.Run(configuration, _tree, _known, session, _roles, recorder);
+        return new(recorder.Root, session.Diagnostics);
     }
 
     private GlobalDefinitions GlobalsOf(HostSettings settings) => new()

@@ -1,0 +1,60 @@
+namespace Keepalived.Configuration;
+
+/// <summary>
+/// Finds the lines that findings are about. Several expanded lines may have the same file and number (a repetition, a definition that is used
+/// twice), so the whole chain decides. One pass over the lines, made only when there is a finding with a place.
+/// </summary>
+internal sealed class FindingSources
+{
+    private readonly ExpandedConfiguration _configuration;
+    private readonly Dictionary<SourceOrigin, int> _lines = [];
+
+    public FindingSources(ExpandedConfiguration configuration, IEnumerable<Diagnostic> diagnostics)
+    {
+        _configuration = configuration;
+        HashSet<(string File, int Line)> wanted = [];
+        foreach (Diagnostic diagnostic in diagnostics)
+        {
+            if (diagnostic.Location.Origin is { Line: > 0 } origin)
+            {
+                wanted.Add((origin.File, origin.Line));
+            }
+        }
+
+        if (wanted.Count > 0)
+        {
+            Collect(wanted);
+        }
+    }
+
+    /// <summary>The line of an origin; null when it has none.</summary>
+    public int? Find(SourceOrigin origin) => _lines.TryGetValue(origin, out int line) ? line : null;
+
+    /// <summary>The line as text, control characters but tabs replaced.</summary>
+    public string TextOf(int line)
+    {
+        string source = SourceText.Decode(_configuration.TextOf(line));
+        return string.Create(source.Length, source, static (text, original) =>
+        {
+            for (int i = 0; i < text.Length; i++)
+            {
+                text[i] = char.IsControl(original[i]) && original[i] != '\t' ? '?' : original[i];
+            }
+        });
+    }
+
+    /// <summary>Column of the line's first character in its file.</summary>
+    public int ColumnOf(int line) => _configuration.Lines[line].Column;
+
+    private void Collect(HashSet<(string File, int Line)> wanted)
+    {
+        ReadOnlySpan<ExpandedLine> lines = _configuration.Lines;
+        for (int i = 0; i < lines.Length; i++)
+        {
+            if (wanted.Contains((_configuration.Units[lines[i].Unit].File, lines[i].Number)))
+            {
+                _lines.TryAdd(_configuration.OriginOf(i), i);
+            }
+        }
+    }
+}
