@@ -85,6 +85,7 @@ internal sealed class ChildHost : IDisposable
         }
 
         child.Start();
+        StartupHeap.Collect();
         return child._process.Loop.Run();
     }
 
