@@ -52,15 +52,17 @@ internal static partial class AllKeywords
     /// <summary>Reads a text as <c>-t</c> does.</summary>
     internal static Reading ReadText(string text, LintOptions? lint = null)
     {
-        string path = Path.GetTempFileName();
-        try
+        using Scratch scratch = new();
+        return Read(scratch.Write("keepalived.conf", text), lint);
+    }
+
+    /// <summary>What the keywords of a text took.</summary>
+    internal static RecordedConfiguration Record(string text)
+    {
+        using Scratch scratch = new();
+        lock (_gate)
         {
-            File.WriteAllText(path, text);
-            return Read(path, lint);
-        }
-        finally
-        {
-            File.Delete(path);
+            return Room().Record(ConfigurationReader.Read(scratch.Write("keepalived.conf", text), new ConfigurationReadOptions()));
         }
     }
 

@@ -20,7 +20,9 @@ internal static class HostKeywords
         AddIdentity(globals);
         AddScripts(globals);
         AddFiles(globals);
-        AddWithoutEffect(globals);
+        AddReload(globals);
+        AddAutomaticPriority(globals);
+        MonitoringKeywords.Register(globals);
         LintKeywords.Register(tree, globals);
         ProcessKeywords.Register(globals);
     }
@@ -30,7 +32,7 @@ internal static class HostKeywords
     private static void AddRoot(IKeywordBlock<IConfigurationSession> root)
     {
         root.Keyword(
-            new("net_namespace", "NAME", "Network namespace to run in; not changeable by a reload; -s overrides it.") { Default = "the one it is started in" },
+            new("net_namespace", "NAME", "Network namespace to run in instead of the one it is started in; not changeable by a reload; -s overrides it."),
             static (reader, session) => session.Settings().NetworkNamespace = reader.Word("name of the namespace"));
         root.Keyword(
             new("use_pid_dir", "", "Keep the pid files in a directory of their own."),
@@ -46,7 +48,7 @@ internal static class HostKeywords
     private static void AddIdentity(IKeywordBlock<IConfigurationSession> globals)
     {
         globals.Keyword(
-            new("router_id", "STRING", "Name of this machine in messages.") { Default = "host name" },
+            new("router_id", "STRING", "Name of this machine in messages instead of its host name."),
             static (reader, session) => session.Settings().RouterId = reader.Word("name"));
         globals.Keyword(
             new("process_names", "", "Name the child processes after their job in the kernel's process list."),
@@ -62,7 +64,7 @@ internal static class HostKeywords
     private static void AddScripts(IKeywordBlock<IConfigurationSession> globals)
     {
         globals.Keyword(
-            new("script_user", "USER [[:]GROUP]", "Who runs scripts.") { Default = "keepalived_script if that user exists, else the daemon's user" },
+            new("script_user", "USER [[:]GROUP]", "Who runs scripts that name nobody; without it the user keepalived_script if there is one, else the daemon's user."),
             static (reader, session) => session.Settings().ScriptUser = session.Scripts.ResolveUser(reader));
         globals.Keyword(
             new("enable_script_security", "", "Disable scripts that anybody but root could replace."),
@@ -93,27 +95,47 @@ internal static class HostKeywords
             new("data_use_instance", "BOOL?", "Put namespace and instance into the names of dumps.") { Default = "false" },
             static (reader, session) => session.Settings().DataUseInstance = reader.OptionalBoolean());
         globals.Keyword(
-            new("state_dump_file", "PATH", "Where SIGUSR1 writes; a relative path is inside the temporary directory.") { Default = "keepalived.data" },
+            new("state_dump_file", "PATH", "Where SIGUSR1 writes; a relative path is inside the temporary directory, one that ends in a slash is a directory.") { Default = "keepalived.data" },
             static (reader, session) => session.Settings().StateDumpFile = reader.Word("path"));
         globals.Keyword(
-            new("reload_file", "[PATH]", "A file that exists while a reload reads the configuration.") { Default = "none; without PATH keepalived.reload" },
+            new("reload_file", "[PATH]", "A file that exists while a reload reads the configuration; without PATH keepalived.reload where the pid files are."),
             static (reader, session) => session.Settings().ReloadFile = reader.TryWord(out string path) ? path : "");
     }
 
-    private static void AddWithoutEffect(IKeywordBlock<IConfigurationSession> globals)
+    private static void AddReload(IKeywordBlock<IConfigurationSession> globals)
     {
-        Without(globals, "max_auto_priority", "[INT -1..99]", "Highest real-time priority that a late process raises itself to.");
-        Without(globals, "min_auto_priority_delay", "MICROSECONDS 1..10000000", "Lateness from which a process raises its priority.");
-        Without(globals, "random_seed", "INT 0..4294967295", "Makes random numbers of the configuration repeatable.");
-        Without(globals, "reload_check_config", "[LOGFILE]", "Test a new configuration before a reload; this daemon always does.");
-        Without(globals, "reload_time_file", "PATH", "File that says when to reload.");
-        Without(globals, "reload_repeat", "", "Keep the reload time file.");
-        Without(globals, "config_save_dir", "DIR", "Where copies of the configuration are kept.");
-        Without(globals, "tmp_config_directory", "DIR", "Where the expanded configuration is kept; this daemon keeps it in memory.");
+        globals.Keyword(
+            new("reload_check_config", "[LOGFILE]", "Reload only a configuration in which a test (-t, with LOGFILE) finds nothing at all; one with new errors is never loaded."),
+            static (reader, session) => session.Settings().ReloadCheckLog = reader.TryWord(out string path) ? path : "/dev/null");
+        globals.Keyword(
+            new("reload_time_file", "PATH", "File with the time of the next reload: HH:MM:SS or YY[YY]-MM-DD HH:MM:SS.") { HasNoEffectYet = true },
+            static (reader, session) => session.Settings().ReloadTimeFile = reader.Word("path"));
+        globals.Keyword(
+            new("reload_repeat", "", "Keep the reload time file and reload every day.") { HasNoEffectYet = true },
+            static (_, session) => session.Settings().ReloadRepeat = true);
+        globals.Keyword(
+            new("config_save_dir", "DIR", "Where a copy of each configuration that is run is kept; made when it is missing."),
+            static (reader, session) => session.Settings().SaveDirectory = reader.Word("directory"));
+        globals.Keyword(
+            new("tmp_config_directory", "DIR", "Where the expanded configuration is kept for the children; this daemon keeps it in memory.") { HasNoEffectYet = true },
+            static (reader, session) => session.Settings().TemporaryConfigurationDirectory = reader.Word("directory"));
+        globals.Keyword(
+            new("include_check", "[[+|-]read|match|wildcard_match|brace_match …]", "Which mistakes of include lines are errors; without a word all. Acted on while files are read."),
+            static (reader, _) => reader.Rest());
+        globals.Keyword(
+            new("random_seed", "INT 0..4294967295", "Makes $_RANDOM repeatable. Acted on while files are read."),
+            static (reader, _) => reader.Integer("seed", 0, uint.MaxValue));
     }
 
-    private static void Without(IKeywordBlock<IConfigurationSession> globals, string name, string arguments, string summary) =>
-        globals.Keyword(new(name, arguments, summary) { HasNoEffectYet = true }, static (reader, _) => reader.Rest());
+    private static void AddAutomaticPriority(IKeywordBlock<IConfigurationSession> globals)
+    {
+        globals.Keyword(
+            new("max_auto_priority", "[INT -1..99]", "Highest real-time priority that a late process raises itself to; 0 and -1 are off, no number is 99.") { Default = "0", HasNoEffectYet = true },
+            static (reader, session) => session.Settings().HighestAutomaticPriority = reader.AtEnd ? 99 : (int)reader.Integer("priority", -1, 99));
+        globals.Keyword(
+            new("min_auto_priority_delay", "MICROSECONDS 1..10000000", "Lateness from which a process raises its priority.") { Default = "1000000", HasNoEffectYet = true },
+            static (reader, session) => session.Settings().AutomaticPriorityDelay = TimeSpan.FromMicroseconds(reader.Integer("delay", 1, 10_000_000)));
+    }
 
     private static HookScript ReadScript(IKeywordReader reader)
     {

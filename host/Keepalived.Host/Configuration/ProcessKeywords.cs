@@ -27,7 +27,7 @@ internal static class ProcessKeywords
                 change(session.Get<HostSettings>(), settings => settings with { Nice = nice });
             });
         globals.Keyword(
-            new(prefix + "_rt_priority", "INT 1..99", "Real-time priority (SCHED_RR) of the process; other values are clamped.") { Default = "off", Process = role },
+            new(prefix + "_rt_priority", "INT 1..99", "Real-time priority (SCHED_RR) of the process; other values are clamped; without it none.") { Process = role },
             (reader, session) =>
             {
                 int priority = (int)Math.Clamp(reader.Integer("real-time priority", int.MinValue, int.MaxValue), 1, 99);
@@ -37,13 +37,13 @@ internal static class ProcessKeywords
             new(prefix + "_no_swap", "", "Keep the process in memory.") { Process = role },
             (_, session) => change(session.Get<HostSettings>(), static settings => settings with { NoSwap = true }));
         globals.Keyword(
-            new(prefix + "_cpu_affinity", "CPU…", "The CPUs that the process may run on.") { Default = "all", Process = role },
+            new(prefix + "_cpu_affinity", "CPU…", "The CPUs that the process may run on; without it all.") { Process = role },
             (reader, session) =>
             {
                 EquatableArray<int> cpus = ReadCpus(reader);
                 change(session.Get<HostSettings>(), settings => settings with { Cpus = cpus });
             });
-        AddRealTimeLimit(globals, new(prefix + "_rlimit_rttime", "MICROSECONDS 1..4294967295", "CPU time that the process may use without sleeping, under a real-time priority.") { Default = "unlimited" }, role, change);
+        AddRealTimeLimit(globals, new(prefix + "_rlimit_rttime", "MICROSECONDS 1..4294967295", "CPU time that the process may use without sleeping, under a real-time priority; without it any."), role, change);
         AddRealTimeLimit(globals, new(prefix + "_rlimit_rtime", "MICROSECONDS 1..4294967295", "The same.") { ReplacedBy = prefix + "_rlimit_rttime" }, role, change);
     }
 

@@ -82,6 +82,29 @@ internal sealed class HostSettings
     /// <summary>File that exists while a reload reads files; empty for the default name, null for none.</summary>
     public string? ReloadFile { get; set; }
 
+    /// <summary>Where the test before a reload writes what it finds; null for no test.</summary>
+    public string? ReloadCheckLog { get; set; }
+
+    /// <summary>File with the time of the next reload.</summary>
+    public string? ReloadTimeFile { get; set; }
+
+    /// <summary>The time of the file without a date holds every day.</summary>
+    public bool ReloadRepeat { get; set; }
+
+    /// <summary>Where copies of the configuration go; null for none.</summary>
+    public string? SaveDirectory { get; set; }
+
+    public string? TemporaryConfigurationDirectory { get; set; }
+
+    /// <summary>-1..99; 0 and -1 for none.</summary>
+    public int HighestAutomaticPriority { get; set; }
+
+    public TimeSpan AutomaticPriorityDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    public SnmpSettings Snmp { get; set; } = new();
+
+    public DBusSettings DBus { get; set; } = new();
+
     /// <summary>The settings of a child, its name decided.</summary>
     public ProcessSettings For(PluginRoles role)
     {

@@ -17,6 +17,12 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
     private const int ConfigurationDescriptor = 4;
     private readonly string _program = Environment.ProcessPath ?? "/proc/self/exe";
 
+    /// <summary>What to start to start this program.</summary>
+    internal string Program => _program;
+
+    /// <summary>Its arguments, without the program itself.</summary>
+    internal IReadOnlyList<string> OwnArguments => [.. HostAssembly(), .. arguments];
+
     /// <summary>Starts a child process.</summary>
     /// <param name="role">What it does.</param>
     /// <param name="settings">How it is scheduled; a real-time policy is set before exec, so that every thread of its run time inherits it.</param>
@@ -81,16 +87,13 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
 
     private SpawnOptions Options(ReadOnlySpan<string> hidden)
     {
-        List<string> all = ["keepalived"];
-
-        // In a development tree the program is `dotnet keepalived.dll`; installed it is the host itself.
-        if (Path.GetFileName(_program) == "dotnet")
-        {
-            all.Add(Path.Combine(AppContext.BaseDirectory, "keepalived.dll"));
-        }
-
+        List<string> all = ["keepalived", .. HostAssembly()];
         all.AddRange(hidden);
         all.AddRange(arguments);
         return new SpawnOptions { Program = _program, Arguments = all, Environment = [], CloseFrom = ConfigurationDescriptor + 1 };
     }
+
+    // In a development tree the program is `dotnet keepalived.dll`; installed it is the host itself.
+    private string[] HostAssembly() =>
+        Path.GetFileName(_program) == "dotnet" ? [Path.Combine(AppContext.BaseDirectory, "keepalived.dll")] : [];
 }

@@ -2,7 +2,9 @@ using Keepalived.Configuration;
 using Keepalived.Host.Configuration;
 using Keepalived.Host.Logging;
 using Keepalived.Linux;
+using Keepalived.Linux.Local;
 using Keepalived.Plugins;
+using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Host.Processes;
@@ -16,10 +18,12 @@ internal sealed partial class Supervisor
     private enum ReloadPhase
     {
         None,
+        Testing,
         Preparing,
         Committing,
     }
 
+    private static readonly TimeSpan _testLimit = TimeSpan.FromSeconds(5);
     private readonly HashSet<Child> _awaited = [];
     private ReloadPhase _phase;
     private bool _reloadAgain;
@@ -45,9 +49,51 @@ internal sealed partial class Supervisor
 
         Log.LogInformation("Reloading ...");
         _systemd.Reloading(_process.Scheduler.ReadClock());
+        if (_reading.Settings.ReloadCheckLog is { } findings)
+        {
+            TestFirst(findings);
+        }
+        else
+        {
+            Prepare();
+        }
+    }
+
+    /// <summary><c>reload_check_config</c>: this program with <c>-t</c> must find nothing at all.</summary>
+    private void TestFirst(string findings)
+    {
+        _phase = ReloadPhase.Testing;
+        ScriptUser self = new(OwnIdentity.UserId, OwnIdentity.Groups[^1], SupplementaryGroups: false, "");
+        _runner.Run(
+            new ScriptCommand(_launcher.Program, EquatableArray.Create<string>([.. _launcher.OwnArguments, "-t" + findings]), self),
+            [],
+            _testLimit,
+            result =>
+            {
+                _phase = ReloadPhase.None;
+                if (_isStopping)
+                {
+                    return;
+                }
+
+                if (result.IsSuccess)
+                {
+                    Prepare();
+                }
+                else
+                {
+                    Refuse($"the test found something ({(result.TimedOut ? "time limit" : result.Failure ?? result.Exit?.ToString())}); see {findings}");
+                    FinishReload();
+                }
+            });
+    }
+
+    private void Prepare()
+    {
         if (!ReadAgain())
         {
-            _systemd.Ready();
+            _newReading = null;
+            FinishReload();
             return;
         }
 
@@ -159,6 +205,7 @@ internal sealed partial class Supervisor
             _reading = _newReading!;
             _known.Remember(_reading.Findings);
             _previousFile?.Dispose();
+            _saved.Save(_reading.Settings.SaveDirectory, _configuration);
         }
         else
         {

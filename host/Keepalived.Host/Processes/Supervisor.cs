@@ -32,6 +32,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     private ExpandedConfiguration _configuration;
     private Reading _reading;
     private readonly RuntimeFiles _files;
+    private readonly SavedConfigurations _saved;
     private readonly CoreDumps _coreDumps;
     private MemoryFile? _configurationFile;
     private PidFile? _pidFile;
@@ -53,6 +54,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _configuration = ReadFiles();
         _reading = _readings.Read(_configuration, isTest: false, _scripts);
         _files = FilesOf(_reading);
+        _saved = new SavedConfigurations(Log);
     }
 
     private ILogger Log => _process.Logger;
@@ -101,6 +103,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         }
 
         WatchSignals();
+        _saved.Save(_reading.Settings.SaveDirectory, _configuration);
         RunStartupScript();
         return null;
     }
