@@ -70,6 +70,8 @@ internal static class DemoKeywords
         globals.Keyword(new("smtp_alert", "BOOL?", "Mail."), (r, s) => Say(s, "smtp_alert " + r.OptionalBoolean()));
         globals.Keyword(new("lvs_process_name", "NAME", "Name.") { ReplacedBy = "checker_process_name" }, (r, s) => Say(s, "lvs_process_name " + r.Word("name")));
         globals.Keyword(new("snmp_socket", "PATH", "Socket.") { HasNoEffectYet = true }, (r, s) => Say(s, "snmp_socket " + r.Word("path")));
+        globals.Keyword(new("include_check", "[CHECK…]", "Checks."), (r, s) => Say(s, "include_check " + Quote(r.Rest())));
+        globals.Keyword(new("random_seed", "INT", "Seed."), (r, s) => Say(s, "random_seed " + r.Integer("seed", 0, uint.MaxValue)));
         globals.Lines(new("notification_email", "{ ADDRESS… }", "Mail goes there."), (r, s) => Say(s, "to " + Quote(r.Rest())));
         tree.Root.Keyword(new("child_wait_time", "SECONDS", "Patience."), (r, s) => Say(s, "child_wait_time " + r.Integer("time", 0, uint.MaxValue)));
     }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Keepalived.Plugins;
+
 namespace Keepalived.Configuration.Tests;
 
 public sealed class GoldenTests
@@ -10,18 +13,18 @@ public sealed class GoldenTests
     public void The_configuration_gives_the_recorded_tree_findings_and_exit_code(string name)
     {
         GoldenFile golden = GoldenFile.Load(name);
-        (string tree, string findings, string exit) = golden.Run();
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            golden.Save(tree, findings, exit);
-            return;
-        }
-
-        Assert.Equal(golden.Expected("tree"), tree);
-        Assert.Equal(golden.Expected("findings"), findings);
-        Assert.Equal(golden.Expected("exit"), exit);
+        golden.Verify(golden.Run(Walk), SourceDirectory());
     }
 
     [Fact]
-    public void There_are_at_least_forty_behaviours() => Assert.True(Names.Count >= 40, $"only {Names.Count} golden files were found");
+    public void There_are_at_least_sixty_behaviours() => Assert.True(Names.Count >= 60, $"only {Names.Count} golden files were found");
+
+    private static (IReadOnlyList<Diagnostic> Findings, string Tree) Walk(ExpandedConfiguration configuration, PluginRoles roles)
+    {
+        var session = new ConfigurationSession(roles, isTest: roles == PluginRoles.All, new AnyScript());
+        ConfigurationWalk.Run(configuration, DemoKeywords.Build(roles), DemoKeywords.Known(), session, roles);
+        return (session.Diagnostics, session.Get<Seen>().ToString());
+    }
+
+    private static string SourceDirectory([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Golden");
 }

@@ -1,13 +1,14 @@
 namespace Keepalived.Configuration;
 
 /// <summary>
-/// Finds the lines that findings are about. Several expanded lines may have the same file and number (a repetition, a definition that is used
-/// twice), so the whole chain decides. One pass over the lines, made only when there is a finding with a place.
+/// Finds the lines that findings are about, as they stand in their files: of several expanded lines with the same file and number (a
+/// repetition, a definition that is used twice) the first is the one that was read. One pass over the lines, made only when there is a
+/// finding with a place.
 /// </summary>
 internal sealed class FindingSources
 {
     private readonly ExpandedConfiguration _configuration;
-    private readonly Dictionary<SourceOrigin, int> _lines = [];
+    private readonly Dictionary<(string File, int Line), int> _lines = [];
 
     public FindingSources(ExpandedConfiguration configuration, IEnumerable<Diagnostic> diagnostics)
     {
@@ -28,7 +29,7 @@ internal sealed class FindingSources
     }
 
     /// <summary>The line of an origin; null when it has none.</summary>
-    public int? Find(SourceOrigin origin) => _lines.TryGetValue(origin, out int line) ? line : null;
+    public int? Find(SourceOrigin origin) => _lines.TryGetValue((origin.File, origin.Line), out int line) ? line : null;
 
     /// <summary>The line as text, control characters but tabs replaced.</summary>
     public string TextOf(int line)
@@ -51,9 +52,10 @@ internal sealed class FindingSources
         ReadOnlySpan<ExpandedLine> lines = _configuration.Lines;
         for (int i = 0; i < lines.Length; i++)
         {
-            if (wanted.Contains((_configuration.Units[lines[i].Unit].File, lines[i].Number)))
+            (string File, int Line) place = (_configuration.Units[lines[i].Unit].File, lines[i].Number);
+            if (wanted.Contains(place))
             {
-                _lines.TryAdd(_configuration.OriginOf(i), i);
+                _lines.TryAdd(place, i);
             }
         }
     }

@@ -46,6 +46,33 @@ internal static class Comments
         return kept[..(end + 1)];
     }
 
+    /// <summary>
+    /// A backslash at the end of a line counts as the last byte of its text, even behind a comment, and blanks before it do not count
+    /// (behaviour of keepalived). True when there is one that does not follow the text directly; it is then cut from the text.
+    /// </summary>
+    public static bool TakeContinuation(ReadOnlySpan<byte> line, int leading, ref ReadOnlySpan<byte> text)
+    {
+        int end = line.LastIndexOfAnyExcept(Separators.Blanks);
+        if (end < 0 || line[end] != '\\')
+        {
+            return false;
+        }
+
+        if (leading + text.Length <= end)
+        {
+            return true;
+        }
+
+        int kept = text[..^1].LastIndexOfAnyExcept(Separators.Blanks) + 1;
+        if (kept == text.Length - 1)
+        {
+            return false;
+        }
+
+        text = text[..kept];
+        return true;
+    }
+
     /// <summary>Offset of the double quote that is not closed; -1 when all are.</summary>
     public static int UnmatchedQuote(ReadOnlySpan<byte> line)
     {

@@ -32,6 +32,9 @@ public sealed record ConfigurationReadOptions
     /// <summary>The checks that hold until an <c>include_check</c> changes them; all with <c>-e</c>.</summary>
     public IncludeChecks IncludeChecks { get; init; }
 
+    /// <summary>The environment that <c>${_ENV NAME}</c> reads; null for a variable that is not set.</summary>
+    public Func<string, string?> EnvironmentVariable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>The files.</summary>
     public IConfigurationFileSystem FileSystem { get; init; } = PhysicalFileSystem.Instance;
 }

@@ -3,13 +3,13 @@ namespace Keepalived.Configuration;
 /// <summary>Include lines.</summary>
 internal sealed partial class Preprocessor
 {
-    private void Include(IncludeDirective include, int line, SourceLocation location)
+    private void Include(IncludeDirective include, TextSegment from, SourceLocation location)
     {
         IncludeChecks checks = _checks | include.Added;
-        string directory = Path.GetDirectoryName(_open[^1]) ?? "/";
+        string directory = CurrentDirectory;
         if (include.Pattern.Length == 0)
         {
-            Error(DiagnosticClass.MissingParameter, location, "this include line names no file", "add a file name");
+            Error(DiagnosticClass.GeneralError, location, "this include line names no file", "add a file name");
             return;
         }
 
@@ -26,7 +26,7 @@ internal sealed partial class Preprocessor
 
             foreach (string match in matches)
             {
-                IncludeFile(match, GlobPattern.Resolve(directory, match), line, location, checks);
+                IncludeFile(match, GlobPattern.Resolve(directory, match), from, location, checks);
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class Preprocessor
         }
     }
 
-    private void IncludeFile(string name, string path, int line, SourceLocation location, IncludeChecks checks)
+    private void IncludeFile(string name, string path, TextSegment from, SourceLocation location, IncludeChecks checks)
     {
         string fullPath = _files.FullPath(path);
         ConfigurationFileKind kind = _files.KindOf(fullPath);
@@ -79,7 +79,7 @@ internal sealed partial class Preprocessor
         }
         else
         {
-            ReadFile(name, fullPath, SourceRelation.IncludedFrom, line);
+            ReadFile(fullPath, new SourceUnit(name, SourceRelation.IncludedFrom, from.Unit, from.Number), location);
         }
     }
 
@@ -89,17 +89,14 @@ internal sealed partial class Preprocessor
         return from >= _open.Count ? "" : " through " + string.Join(", ", _open.Skip(from).Select(path => $"'{path}'"));
     }
 
-    private void Unreadable(string name, int parentLine, string message)
+    private void Unreadable(SourceUnit unit, SourceLocation location, string message)
     {
-        if (parentLine < 0)
+        if (unit.ParentUnit < 0)
         {
             _builder.MainFileFound = false;
-            Warn(new SourceLocation(new SourceOrigin(name, 0, SourceRelation.Main, null, null), 0), message, "check its permissions");
-            return;
+            Warn(location, message, "check its permissions");
         }
-
-        SourceLocation location = _builder.LocationOfLine(parentLine);
-        if (_checks.HasFlag(IncludeChecks.Readable))
+        else if (_checks.HasFlag(IncludeChecks.Readable))
         {
             Error(DiagnosticClass.FileNotFound, location, message, "check its permissions");
         }

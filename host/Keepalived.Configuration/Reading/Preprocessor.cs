@@ -1,7 +1,10 @@
 namespace Keepalived.Configuration;
 
-/// <summary>One preprocessing run: follows includes, cuts comments, decides conditions, collects lines.</summary>
-internal sealed partial class Preprocessor(ConfigurationReadOptions options)
+/// <summary>
+/// One preprocessing run: follows includes, cuts comments, decides conditions, puts in definitions, repeats lines, collects what comes of it.
+/// Most lines need none of that and are copied once, into the result.
+/// </summary>
+internal sealed partial class Preprocessor
 {
     /// <summary>Deeper is a cycle through symbolic links; keepalived itself would run out of descriptors.</summary>
     private const int DeepestInclude = 100;
@@ -9,11 +12,23 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
     /// <summary>Files of one configuration; bounds includes that double at every level.</summary>
     private const int MostFiles = 20_000;
 
+    private readonly ConfigurationReadOptions _options;
     private readonly ExpandedConfigurationBuilder _builder = new();
-    private readonly IConfigurationFileSystem _files = options.FileSystem;
+    private readonly IConfigurationFileSystem _files;
     private readonly List<string> _open = [];
-    private IncludeChecks _checks = options.IncludeChecks;
+    private readonly RootBlockTracker _blocks = new();
+    private IncludeChecks _checks;
     private int _filesRead;
+
+    public Preprocessor(ConfigurationReadOptions options)
+    {
+        _options = options;
+        _files = options.FileSystem;
+        _checks = options.IncludeChecks;
+        _predefined = new PredefinedNames(options);
+    }
+
+    private string CurrentDirectory => Path.GetDirectoryName(_open[^1]) ?? "/";
 
     public ExpandedConfiguration ToConfiguration() => _builder.ToConfiguration();
 
@@ -22,17 +37,17 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
         string fullPath = _files.FullPath(path);
         ConfigurationFileKind kind = _files.KindOf(fullPath);
         _builder.MainFileFound = kind == ConfigurationFileKind.Regular;
+        var location = new SourceLocation(new SourceOrigin(path, 0, SourceRelation.Main, null, null), 0);
         if (kind == ConfigurationFileKind.Regular)
         {
-            ReadFile(path, fullPath, SourceRelation.Main, parentLine: -1);
+            ReadFile(fullPath, new SourceUnit(path, SourceRelation.Main, -1, 0), location);
             return;
         }
 
-        var location = new SourceLocation(new SourceOrigin(path, 0, SourceRelation.Main, null, null), 0);
         Warn(location, $"the configuration file '{path}' {Describe(kind)}", "name an existing file with -f; it must be regular and not executable");
     }
 
-    private void ReadFile(string name, string fullPath, SourceRelation relation, int parentLine)
+    private void ReadFile(string fullPath, SourceUnit file, SourceLocation includedAt)
     {
         byte[] content;
         try
@@ -41,13 +56,13 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Unreadable(name, parentLine, $"the file '{name}' cannot be read: {exception.Message}");
+            Unreadable(file, includedAt, $"the file '{file.File}' cannot be read: {exception.Message}");
             return;
         }
 
         _filesRead++;
         _builder.AddFile(fullPath);
-        int unit = _builder.OpenUnit(name, relation, parentLine);
+        int unit = _builder.OpenUnit(file);
         IncludeChecks outer = _checks;
         _open.Add(fullPath);
         var lines = new SourceLines(content);
@@ -68,57 +83,61 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
             return;
         }
 
+        if (_unfinished is not null && raw.Line.IsEmpty)
+        {
+            FinishDefinition();
+            return;
+        }
+
         ReadOnlySpan<byte> text = Comments.Cut(raw.Line, out int leading, out bool quoted);
-        if (text.IsEmpty)
+        bool continues = Comments.TakeContinuation(raw.Line, leading, ref text);
+        if (text.IsEmpty && !continues)
         {
             return;
         }
 
         int column = 1 + raw.Offset + SourceText.CharacterCount(raw.Line[..leading]);
-        if (IncludeDirective.TryParse(text, out IncludeDirective include))
+        if (_unfinished is null && !continues && IsPlain(text))
         {
-            int line = _builder.AddLine(text, unit, raw.Number, column, ExpandedLineKind.Directive);
-            Include(include, line, _builder.LocationOf(unit, raw.Number, column + SourceText.CharacterCount(text[..include.Column])));
+            AddStatement(text, unit, raw.Number, column, quoted);
             return;
         }
 
-        if (IncludeCheckDirective.Matches(text))
-        {
-            int number = raw.Number;
-            _builder.AddLine(text, unit, number, column, ExpandedLineKind.Directive);
-            _checks = IncludeCheckDirective.Apply(text, _checks, (offset, word) => Error(
-                DiagnosticClass.GeneralError,
-                _builder.LocationOf(unit, number, column + offset),
-                $"'{word}' is no include check",
-                "write read, match, wildcard_match or brace_match, all but a first one with + or - in front"));
-            return;
-        }
-
-        AddStatement(text, unit, raw.Number, column, quoted);
+        ReadSpecial(raw, text, unit, column, continues);
     }
+
+    /// <summary>A line that preprocessing acts on, or one that could be.</summary>
+    private void ReadSpecial(SourceLines raw, ReadOnlySpan<byte> text, int unit, int column, bool continues)
+    {
+        _builder.AddLine(text.IsEmpty ? "\\"u8 : text, unit, raw.Number, column, ExpandedLineKind.Directive);
+        LineText line = Rent();
+        line.Set(text, unit, raw.Number, column);
+        if (continues)
+        {
+            line.Append("\\"u8, new TextSegment(0, unit, raw.Number, 1 + raw.Offset + SourceText.CharacterCount(raw.Line[..raw.Line.LastIndexOf((byte)'\\')])));
+        }
+
+        if (_unfinished is not null)
+        {
+            ReportOpenQuote(line);
+            ContinueDefinition(line);
+        }
+        else
+        {
+            Process(line, depth: 0);
+        }
+
+        Return(line);
+    }
+
+    /// <summary>True for a line that means what it says. Every rule of preprocessing begins with one of these characters or words.</summary>
+    private static bool IsPlain(ReadOnlySpan<byte> text) =>
+        text[0] is not ((byte)'@' or (byte)'~') && !text.Contains((byte)'$') && !text.StartsWith("include"u8) && !text.StartsWith("random_seed"u8);
 
     private void AddStatement(ReadOnlySpan<byte> text, int unit, int number, int column, bool quoted)
     {
-        if (text[0] == '@')
-        {
-            bool holds = Condition.Holds(text, options.ConfigId, out int behind, out bool namesId);
-            if (!namesId)
-            {
-                int line = _builder.AddLine(text, unit, number, column, ExpandedLineKind.Directive);
-                Warn(_builder.LocationOfLine(line), "this condition names no configuration id", "write @ID or @^ID, then a blank, then the line");
-            }
-
-            if (!holds)
-            {
-                return;
-            }
-
-            column += SourceText.CharacterCount(text[..behind]);
-            text = text[behind..];
-        }
-
-        ReportUnsupported(text, unit, number, column, out ExpandedLineKind kind);
-        _builder.AddLine(text, unit, number, column, kind);
+        _builder.AddLine(text, unit, number, column, ExpandedLineKind.Statement);
+        _blocks.Follow(text);
         int quote = Comments.UnmatchedQuote(text);
         if (quote < 0 && quoted)
         {
@@ -128,26 +147,18 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
 
         if (quote >= 0)
         {
-            Error(
-                DiagnosticClass.UnmatchedQuote,
-                _builder.LocationOf(unit, number, column + SourceText.CharacterCount(text[..quote])),
-                "this quote is not closed on its line",
-                "add the closing quote");
+            ReportOpenQuote(_builder.LocationOf(unit, number, column + SourceText.CharacterCount(text[..quote])));
         }
     }
 
-    private void ReportUnsupported(ReadOnlySpan<byte> text, int unit, int number, int column, out ExpandedLineKind kind)
+    private void ReportOpenQuote(SourceLocation location) =>
+        Error(DiagnosticClass.UnmatchedQuote, location, "this quote is not closed on its line", "add the closing quote");
+
+    private void ReportOpenQuote(LineText line)
     {
-        bool isDefinition = text[0] == '$' && text.IndexOf((byte)'=') is > 1 and var equals && text[..equals].IndexOfAny(Separators.Blanks) < 0;
-        bool isRepetition = text.StartsWith("~SEQ"u8) || text.StartsWith("~LST"u8);
-        kind = isDefinition || isRepetition ? ExpandedLineKind.Directive : ExpandedLineKind.Statement;
-        if (kind == ExpandedLineKind.Directive)
+        if (Comments.UnmatchedQuote(line.Text) is >= 0 and var quote)
         {
-            Error(
-                DiagnosticClass.GeneralError,
-                _builder.LocationOf(unit, number, column),
-                isDefinition ? "definitions ($NAME=…) are not supported in this version" : "~SEQ and ~LST are not supported in this version",
-                "write the lines out");
+            ReportOpenQuote(LocationOf(line, quote));
         }
     }
 
@@ -163,6 +174,12 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
             tooLong ? "break the line up" : "remove the NUL byte");
     }
 
+    private SourceLocation LocationOf(LineText line, int offset)
+    {
+        TextSegment segment = line.SegmentAt(offset);
+        return _builder.LocationOf(segment.Unit, segment.Number, segment.Column);
+    }
+
     private static string Describe(ConfigurationFileKind kind) => kind switch
     {
         ConfigurationFileKind.Missing => "does not exist",
@@ -171,7 +188,7 @@ internal sealed partial class Preprocessor(ConfigurationReadOptions options)
         _ => "is no regular file",
     };
 
-    private void Error(DiagnosticClass findingClass, SourceLocation location, string message, string remedy) =>
+    private void Error(DiagnosticClass findingClass, SourceLocation location, string message, string? remedy) =>
         _builder.Report(new(findingClass, DiagnosticSeverity.Error, location, message, remedy));
 
     /// <summary>A finding that does not change the verdict, as keepalived only mentions it.</summary>

@@ -11,13 +11,23 @@ public sealed class ExpandedConfiguration
     private readonly byte[] _text;
     private readonly ExpandedLine[] _lines;
     private readonly SourceUnit[] _units;
+    private readonly SegmentTable _segments;
+    private readonly SourceOrigin?[] _parents;
 
     internal ExpandedConfiguration(
-        byte[] text, ExpandedLine[] lines, SourceUnit[] units, IReadOnlyList<string> files, IReadOnlyList<Diagnostic> diagnostics, bool mainFileFound)
+        byte[] text,
+        ExpandedLine[] lines,
+        SourceUnit[] units,
+        SegmentTable segments,
+        IReadOnlyList<string> files,
+        IReadOnlyList<Diagnostic> diagnostics,
+        bool mainFileFound)
     {
         _text = text;
         _lines = lines;
         _units = units;
+        _segments = segments;
+        _parents = new SourceOrigin?[units.Length];
         Files = files;
         Diagnostics = diagnostics;
         MainFileFound = mainFileFound;
@@ -30,7 +40,7 @@ public sealed class ExpandedConfiguration
     public ReadOnlySpan<ExpandedLine> Lines => _lines;
 
     /// <summary>Where lines came from.</summary>
-    public IReadOnlyList<SourceUnit> Units => _units;
+    public ReadOnlySpan<SourceUnit> Units => _units;
 
     /// <summary>Paths of the files that were read, in order of opening.</summary>
     public IReadOnlyList<string> Files { get; }
@@ -44,24 +54,27 @@ public sealed class ExpandedConfiguration
     /// <summary>The bytes of a line.</summary>
     public ReadOnlySpan<byte> TextOf(int line) => _text.AsSpan(_lines[line].Start, _lines[line].Length);
 
-    /// <summary>The chain of lines that led to a line.</summary>
-    public SourceOrigin OriginOf(int line)
-    {
-        ExpandedLine entry = _lines[line];
-        SourceUnit unit = _units[entry.Unit];
-        if (unit.ParentLine >= 0)
-        {
-            unit.ParentOrigin ??= OriginOf(unit.ParentLine);
-        }
-
-        return new SourceOrigin(unit.File, entry.Number, unit.Relation, unit.ParentOrigin, unit.Detail);
-    }
+    /// <summary>The chain of lines that led to the beginning of a line.</summary>
+    public SourceOrigin OriginOf(int line) => OriginOf(_lines[line].Unit, _lines[line].Number);
 
     /// <summary>The place of a byte of a line; its column counts characters.</summary>
     /// <param name="line">Index of the line.</param>
     /// <param name="offset">Offset of the byte in the line; the line's length means its end.</param>
-    public SourceLocation LocationOf(int line, int offset) =>
-        new(OriginOf(line), _lines[line].Column + SourceText.CharacterCount(TextOf(line)[..offset]));
+    public SourceLocation LocationOf(int line, int offset)
+    {
+        ExpandedLine entry = _lines[line];
+        if (!entry.IsComposed)
+        {
+            return new(OriginOf(entry.Unit, entry.Number), entry.Column + SourceText.CharacterCount(TextOf(line)[..offset]));
+        }
+
+        TextSegment[] segments = SegmentsOf(line);
+        TextSegment segment = segments[TextSegment.IndexAt(segments, offset)];
+        return new(OriginOf(segment.Unit, segment.Number), segment.ColumnAt(TextOf(line), offset));
+    }
+
+    /// <summary>Where the parts of a composed line come from; empty for a line that stands in a file as it is.</summary>
+    internal TextSegment[] SegmentsOf(int line) => _lines[line].IsComposed ? _segments.Of(line) : [];
 
     /// <summary>Writes the configuration for <see cref="Read"/>.</summary>
     public void Write(Stream stream) => ExpandedConfigurationFormat.Write(this, stream);
@@ -69,6 +82,17 @@ public sealed class ExpandedConfiguration
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The stream holds something else or ends early.</exception>
     public static ExpandedConfiguration Read(Stream stream) => ExpandedConfigurationFormat.Read(stream);
+
+    private SourceOrigin OriginOf(int unit, int number)
+    {
+        SourceUnit source = _units[unit];
+        if (source.ParentUnit >= 0)
+        {
+            _parents[unit] ??= OriginOf(source.ParentUnit, source.ParentNumber);
+        }
+
+        return new SourceOrigin(source.File, number, source.Relation, _parents[unit], source.Detail);
+    }
 }
 
 /// <summary>Bytes of configuration text as characters.</summary>
@@ -86,6 +110,9 @@ internal static class SourceText
 
         return Encoding.Latin1.GetString(bytes);
     }
+
+    /// <summary>The bytes that <see cref="Decode"/> makes this text of.</summary>
+    public static byte[] Encode(string text) => _strict.GetBytes(text);
 
     /// <summary>Number of characters that <see cref="Decode"/> would show, counting a surrogate pair once.</summary>
     public static int CharacterCount(ReadOnlySpan<byte> bytes)

@@ -7,23 +7,50 @@ internal sealed class ExpandedConfigurationBuilder
     private readonly List<SourceUnit> _units = [];
     private readonly List<string> _files = [];
     private readonly List<Diagnostic> _diagnostics = [];
+    private readonly SegmentTable _segments = new();
     private byte[] _text = new byte[4096];
     private int _length;
 
     public bool MainFileFound { get; set; }
 
-    public int OpenUnit(string file, SourceRelation relation, int parentLine, string? detail = null)
+    public int LineCount => _lines.Count;
+
+    public int OpenUnit(SourceUnit unit)
     {
-        _units.Add(new SourceUnit(file, relation, parentLine, detail));
+        _units.Add(unit);
         return _units.Count - 1;
     }
+
+    public SourceUnit UnitAt(int unit) => _units[unit];
 
     public void AddFile(string path) => _files.Add(path);
 
     public void Report(Diagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
-    /// <summary>Adds a line and returns its index.</summary>
-    public int AddLine(ReadOnlySpan<byte> text, int unit, int number, int column, ExpandedLineKind kind)
+    /// <summary>Adds a line that stands as it is in a file.</summary>
+    public void AddLine(ReadOnlySpan<byte> text, int unit, int number, int column, ExpandedLineKind kind) =>
+        _lines.Add(new ExpandedLine(Append(text), text.Length, unit, number, column, kind));
+
+    /// <summary>Adds a line that was put together.</summary>
+    public void AddLine(ReadOnlySpan<byte> text, ReadOnlySpan<TextSegment> segments)
+    {
+        TextSegment first = segments[0];
+        bool composed = segments.Length > 1 || first.IsValue;
+        if (composed)
+        {
+            _segments.Add(_lines.Count, segments);
+        }
+
+        _lines.Add(new ExpandedLine(Append(text), text.Length, first.Unit, first.Number, first.Column, ExpandedLineKind.Statement, composed));
+    }
+
+    /// <summary>A place in a unit, whether or not there is a line for it.</summary>
+    public SourceLocation LocationOf(int unit, int number, int column) => new(OriginOf(unit, number), column);
+
+    public ExpandedConfiguration ToConfiguration() =>
+        new(_text.AsSpan(0, _length).ToArray(), _lines.ToArray(), _units.ToArray(), _segments, _files, _diagnostics, MainFileFound);
+
+    private int Append(ReadOnlySpan<byte> text)
     {
         if (_length + text.Length > _text.Length)
         {
@@ -31,23 +58,14 @@ internal sealed class ExpandedConfigurationBuilder
         }
 
         text.CopyTo(_text.AsSpan(_length));
-        _lines.Add(new ExpandedLine(_length, text.Length, unit, number, column, kind));
         _length += text.Length;
-        return _lines.Count - 1;
+        return _length - text.Length;
     }
 
-    /// <summary>A place in a unit that need not have become a line.</summary>
-    public SourceLocation LocationOf(int unit, int number, int column)
+    private SourceOrigin OriginOf(int unit, int number)
     {
         SourceUnit source = _units[unit];
-        SourceOrigin? parent = source.ParentLine >= 0 ? OriginOf(source.ParentLine) : null;
-        return new SourceLocation(new SourceOrigin(source.File, number, source.Relation, parent, source.Detail), column);
+        SourceOrigin? parent = source.ParentUnit >= 0 ? OriginOf(source.ParentUnit, source.ParentNumber) : null;
+        return new SourceOrigin(source.File, number, source.Relation, parent, source.Detail);
     }
-
-    public SourceLocation LocationOfLine(int line) => LocationOf(_lines[line].Unit, _lines[line].Number, _lines[line].Column);
-
-    public ExpandedConfiguration ToConfiguration() =>
-        new(_text.AsSpan(0, _length).ToArray(), _lines.ToArray(), _units.ToArray(), _files, _diagnostics, MainFileFound);
-
-    private SourceOrigin? OriginOf(int line) => LocationOf(_lines[line].Unit, _lines[line].Number, 0).Origin;
 }

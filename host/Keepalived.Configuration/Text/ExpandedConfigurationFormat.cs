@@ -1,46 +1,35 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Keepalived.Configuration;
 
 /// <summary>
-/// The bytes that the parent hands to its children: a magic number, then counts, units, lines and text. Line fields are written as
-/// differences in variable-length integers, so a line costs about five bytes besides its text. Both sides are the same build: there is
+/// The bytes that the parent hands to its children: a magic number, then counts, units, lines, segments and text. Line fields are written
+/// as differences in variable-length integers, so a line costs about five bytes besides its text. Both sides are the same build: there is
 /// a version but no compatibility between versions.
 /// </summary>
 internal static class ExpandedConfigurationFormat
 {
-    private const uint Magic = 0x4B43_4601;
+    private const uint Magic = 0x4B43_4602;
 
     public static void Write(ExpandedConfiguration configuration, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var buffer = new MemoryStream(configuration.Text.Length + (configuration.Lines.Length * 6) + 256);
+        var buffer = new ByteBuffer();
         Span<byte> magic = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(magic, Magic);
         buffer.Write(magic);
         buffer.WriteByte(configuration.MainFileFound ? (byte)1 : (byte)0);
-        WriteNumber(buffer, configuration.Files.Count);
+        buffer.WriteNumber(configuration.Files.Count);
         foreach (string file in configuration.Files)
         {
-            WriteString(buffer, file);
+            buffer.WriteString(file);
         }
 
-        WriteNumber(buffer, configuration.Units.Count);
-        foreach (SourceUnit unit in configuration.Units)
-        {
-            WriteString(buffer, unit.File);
-            buffer.WriteByte((byte)unit.Relation);
-            WriteNumber(buffer, unit.ParentLine + 1);
-            WriteString(buffer, unit.Detail ?? "");
-            buffer.WriteByte(unit.Detail is null ? (byte)0 : (byte)1);
-        }
-
-        WriteLines(buffer, configuration.Lines);
-        WriteNumber(buffer, configuration.Text.Length);
-        buffer.Write(configuration.Text);
-        buffer.Position = 0;
-        buffer.CopyTo(stream);
+        WriteUnits(buffer, configuration.Units);
+        WriteLines(buffer, configuration);
+        buffer.WriteNumber(configuration.Text.Length);
+        stream.Write(buffer.Written);
+        stream.Write(configuration.Text);
     }
 
     public static ExpandedConfiguration Read(Stream stream)
@@ -66,54 +55,121 @@ internal static class ExpandedConfigurationFormat
             throw new InvalidDataException("This is no expanded configuration of this version of keepalived.");
         }
 
-        bool mainFileFound = reader.Take(1)[0] != 0;
+        bool mainFileFound = reader.Byte() != 0;
         var files = new string[reader.Count()];
         for (int i = 0; i < files.Length; i++)
         {
             files[i] = reader.String();
         }
 
-        var units = new SourceUnit[reader.Count()];
-        for (int i = 0; i < units.Length; i++)
-        {
-            units[i] = ReadUnit(ref reader);
-        }
-
+        SourceUnit[] units = ReadUnits(ref reader);
         var lines = new ExpandedLine[reader.Count()];
-        int textLength = ReadLines(ref reader, lines, units.Length);
+        var segments = new SegmentTable();
+        int textLength = ReadLines(ref reader, lines, segments, units.Length);
         if (reader.Number() != textLength)
         {
             throw new InvalidDataException("The lines and the text of the expanded configuration do not fit together.");
         }
 
-        CheckParents(units, lines);
-        return new ExpandedConfiguration(reader.Take(textLength).ToArray(), lines, units, files, [], mainFileFound);
+        return new ExpandedConfiguration(reader.Take(textLength).ToArray(), lines, units, segments, files, [], mainFileFound);
     }
 
-    private static SourceUnit ReadUnit(ref ByteReader reader)
+    /// <summary>Units come in runs of the same file and subject: those are written once, as a table.</summary>
+    private static void WriteUnits(ByteBuffer buffer, ReadOnlySpan<SourceUnit> units)
     {
-        string file = reader.String();
-        var relation = (SourceRelation)reader.Take(1)[0];
-        int parent = reader.Number() - 1;
-        string detail = reader.String();
-        return new SourceUnit(file, relation, parent, reader.Take(1)[0] == 0 ? null : detail);
-    }
-
-    private static void WriteLines(MemoryStream buffer, ReadOnlySpan<ExpandedLine> lines)
-    {
-        WriteNumber(buffer, lines.Length);
-        ExpandedLine last = default;
-        foreach (ExpandedLine line in lines)
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (SourceUnit unit in units)
         {
-            WriteNumber(buffer, line.Length);
-            WriteNumber(buffer, (line.Column << 1) | (int)line.Kind);
-            WriteNumber(buffer, Fold(line.Unit - last.Unit));
-            WriteNumber(buffer, Fold(line.Number - last.Number));
+            names.TryAdd(unit.File, names.Count);
+            names.TryAdd(unit.Subject ?? "", names.Count);
+        }
+
+        buffer.WriteNumber(names.Count);
+        foreach (string name in names.Keys)
+        {
+            buffer.WriteString(name);
+        }
+
+        buffer.WriteNumber(units.Length);
+        for (int i = 0; i < units.Length; i++)
+        {
+            SourceUnit unit = units[i];
+            buffer.WriteNumber(names[unit.File]);
+            buffer.WriteByte((byte)unit.Relation);
+            buffer.WriteNumber(i - unit.ParentUnit);
+            buffer.WriteNumber(unit.ParentNumber);
+            buffer.WriteNumber(names[unit.Subject ?? ""]);
+            buffer.WriteNumber(unit.Element);
+        }
+    }
+
+    private static SourceUnit[] ReadUnits(ref ByteReader reader)
+    {
+        var names = new string[reader.Count()];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = reader.String();
+        }
+
+        var units = new SourceUnit[reader.Count()];
+        for (int i = 0; i < units.Length; i++)
+        {
+            int file = reader.Number();
+            byte relation = reader.Byte();
+            int parent = i - reader.Number();
+            int parentNumber = reader.Number();
+            int subject = reader.Number();
+            int element = reader.Number();
+
+            // A unit is opened by a line of an earlier unit; anything else would make a chain without end.
+            if ((uint)file >= (uint)names.Length || (uint)subject >= (uint)names.Length || parent >= i || parent < -1 ||
+                relation > (byte)SourceRelation.RepeatedFrom)
+            {
+                throw new InvalidDataException("A source of the expanded configuration has no valid name or parent.");
+            }
+
+            units[i] = new SourceUnit(
+                names[file], (SourceRelation)relation, parent, parentNumber, names[subject].Length == 0 ? null : names[subject], element);
+        }
+
+        return units;
+    }
+
+    private static void WriteLines(ByteBuffer buffer, ExpandedConfiguration configuration)
+    {
+        buffer.WriteNumber(configuration.Lines.Length);
+        ExpandedLine last = default;
+        for (int i = 0; i < configuration.Lines.Length; i++)
+        {
+            ExpandedLine line = configuration.Lines[i];
+            buffer.WriteNumber(line.Length);
+            buffer.WriteNumber((line.Column << 2) | (line.IsComposed ? 2 : 0) | (int)line.Kind);
+            buffer.WriteSigned(line.Unit - last.Unit);
+            buffer.WriteSigned(line.Number - last.Number);
+            if (line.IsComposed)
+            {
+                WriteSegments(buffer, configuration.SegmentsOf(i));
+            }
+
             last = line;
         }
     }
 
-    private static int ReadLines(ref ByteReader reader, Span<ExpandedLine> lines, int units)
+    private static void WriteSegments(ByteBuffer buffer, ReadOnlySpan<TextSegment> segments)
+    {
+        buffer.WriteNumber(segments.Length);
+        TextSegment last = default;
+        foreach (TextSegment segment in segments)
+        {
+            buffer.WriteNumber(segment.Start - last.Start);
+            buffer.WriteSigned(segment.Unit - last.Unit);
+            buffer.WriteSigned(segment.Number - last.Number);
+            buffer.WriteNumber((segment.Column << 1) | (segment.IsValue ? 1 : 0));
+            last = segment;
+        }
+    }
+
+    private static int ReadLines(ref ByteReader reader, Span<ExpandedLine> lines, SegmentTable segments, int units)
     {
         ExpandedLine last = default;
         int start = 0;
@@ -121,95 +177,44 @@ internal static class ExpandedConfigurationFormat
         {
             int length = reader.Number();
             int columnAndKind = reader.Number();
-            int unit = last.Unit + Unfold(reader.Number());
-            int number = last.Number + Unfold(reader.Number());
-            if ((uint)unit >= (uint)units)
+            int unit = last.Unit + reader.Signed();
+            int number = last.Number + reader.Signed();
+            if ((uint)unit >= (uint)units || length < 0 || columnAndKind < 0)
             {
-                throw new InvalidDataException("A line of the expanded configuration belongs to no source.");
+                throw new InvalidDataException("A line of the expanded configuration has no source or length.");
             }
 
-            lines[i] = last = new ExpandedLine(start, length, unit, number, columnAndKind >> 1, (ExpandedLineKind)(columnAndKind & 1));
+            bool composed = (columnAndKind & 2) != 0;
+            lines[i] = last = new ExpandedLine(
+                start, length, unit, number, columnAndKind >> 2, (ExpandedLineKind)(columnAndKind & 1), composed);
+            if (composed)
+            {
+                segments.Add(i, ReadSegments(ref reader, length, units));
+            }
+
             start += length;
         }
 
         return start;
     }
 
-    private static void CheckParents(ReadOnlySpan<SourceUnit> units, ReadOnlySpan<ExpandedLine> lines)
+    private static TextSegment[] ReadSegments(ref ByteReader reader, int length, int units)
     {
-        // A unit is opened by a line of an earlier unit; anything else would make a chain without end.
-        for (int i = 0; i < units.Length; i++)
+        var segments = new TextSegment[reader.Count()];
+        TextSegment last = default;
+        for (int i = 0; i < segments.Length; i++)
         {
-            int parent = units[i].ParentLine;
-            if (parent >= lines.Length || (parent >= 0 && lines[parent].Unit >= i))
+            int start = last.Start + reader.Number();
+            int unit = last.Unit + reader.Signed();
+            int number = last.Number + reader.Signed();
+            int column = reader.Number();
+            segments[i] = last = new TextSegment(start, unit, number, column >> 1, (column & 1) != 0);
+            if ((uint)unit >= (uint)units || column < 0 || (uint)start > (uint)length || (i == 0 && start != 0) || (i > 0 && start < segments[i - 1].Start))
             {
-                throw new InvalidDataException("A source of the expanded configuration has no valid parent.");
+                throw new InvalidDataException("A part of a line of the expanded configuration has no source.");
             }
         }
-    }
 
-    private static int Fold(int value) => unchecked((value << 1) ^ (value >> 31));
-
-    private static int Unfold(int value) => unchecked((int)((uint)value >> 1) ^ -(value & 1));
-
-    private static void WriteNumber(MemoryStream buffer, int value)
-    {
-        uint rest = unchecked((uint)value);
-        while (rest >= 0x80)
-        {
-            buffer.WriteByte((byte)(rest & 0x7F | 0x80));
-            rest >>= 7;
-        }
-
-        buffer.WriteByte((byte)rest);
-    }
-
-    private static void WriteString(MemoryStream buffer, string value)
-    {
-        byte[] bytes = Encoding.UTF8.GetBytes(value);
-        WriteNumber(buffer, bytes.Length);
-        buffer.Write(bytes);
-    }
-
-    private ref struct ByteReader(ReadOnlySpan<byte> bytes)
-    {
-        private ReadOnlySpan<byte> _rest = bytes;
-
-        public ReadOnlySpan<byte> Take(int count)
-        {
-            if ((uint)count > (uint)_rest.Length)
-            {
-                throw new InvalidDataException("The expanded configuration ends early.");
-            }
-
-            ReadOnlySpan<byte> taken = _rest[..count];
-            _rest = _rest[count..];
-            return taken;
-        }
-
-        public int Number()
-        {
-            uint value = 0;
-            for (int shift = 0; shift < 35; shift += 7)
-            {
-                byte next = Take(1)[0];
-                value |= unchecked((uint)(next & 0x7F) << shift);
-                if (next < 0x80)
-                {
-                    return unchecked((int)value);
-                }
-            }
-
-            throw new InvalidDataException("A number of the expanded configuration is too long.");
-        }
-
-        /// <summary>A number of items, each of at least one byte, so that a broken count cannot ask for more memory than was handed over.</summary>
-        public int Count()
-        {
-            int count = Number();
-            return (uint)count <= (uint)_rest.Length ? count : throw new InvalidDataException("A count of the expanded configuration is too large.");
-        }
-
-        public string String() => Encoding.UTF8.GetString(Take(Number()));
+        return segments.Length > 0 ? segments : throw new InvalidDataException("A composed line of the expanded configuration has no parts.");
     }
 }

@@ -1,0 +1,44 @@
+namespace Keepalived.Configuration;
+
+/// <summary>
+/// Bounds what definitions and repetitions may make of a configuration. keepalived hangs or grows without end where these limits say so.
+/// The example with 65,024 instances in its manual needs half of the lines.
+/// </summary>
+internal sealed class ExpansionBudget
+{
+    /// <summary>Lines that expansion may make in one configuration.</summary>
+    public const int MostLines = 2_000_000;
+
+    /// <summary>Bytes of a line that definitions are put into.</summary>
+    public const int LongestLine = 65_536;
+
+    /// <summary>Definitions and repetitions inside each other.</summary>
+    public const int Deepest = 100;
+
+    /// <summary>Bytes of text that expansion may make.</summary>
+    private const long MostBytes = 128L << 20;
+
+    /// <summary>Bytes that may be moved while definitions are put into lines.</summary>
+    private const long MostWork = 2L << 30;
+
+    private int _lines;
+    private long _bytes;
+    private long _work;
+
+    public int LinesLeft => MostLines - _lines;
+
+    /// <summary>Takes a line of the given length; false when there is nothing left.</summary>
+    public bool TakeLine(int length)
+    {
+        _lines = Math.Min(_lines + 1, MostLines + 1);
+        _bytes += length;
+        return _lines <= MostLines && _bytes <= MostBytes;
+    }
+
+    /// <summary>Takes the work of putting a definition into a line; false when there is nothing left.</summary>
+    public bool TakeWork(int length)
+    {
+        _work += length + 64;
+        return _work <= MostWork;
+    }
+}
