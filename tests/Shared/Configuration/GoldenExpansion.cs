@@ -19,35 +19,30 @@ internal static class GoldenExpansion
         {
             if (configuration.Lines[line].Kind == ExpandedLineKind.Statement)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{configuration.LocationOf(line, 0),-24}{SourceText.Decode(configuration.TextOf(line))}\n");
-                AppendParts(text, configuration, line);
+                SourceLocation place = configuration.LocationOf(line, 0);
+                text.Append(CultureInfo.InvariantCulture, $"{place,-24}{SourceText.Decode(configuration.TextOf(line))}\n");
+                AppendParts(text, configuration, line, Chain(place.Origin!));
             }
         }
 
         return text.ToString();
     }
 
-    private static void AppendParts(StringBuilder text, ExpandedConfiguration configuration, int line)
+    private static void AppendParts(StringBuilder text, ExpandedConfiguration configuration, int line, string chain)
     {
-        ReadOnlySpan<byte> bytes = configuration.TextOf(line);
-        int start = 0;
-        SourceLocation place = configuration.LocationOf(line, 0);
-        for (int offset = 1; offset <= bytes.Length; offset++)
+        if (chain.Contains("expanded", StringComparison.Ordinal) || chain.Contains("repeated", StringComparison.Ordinal))
         {
-            SourceLocation next = configuration.LocationOf(line, offset);
-            bool continues = Equals(next.Origin, place.Origin) && next.Column == place.Column + SourceText.CharacterCount(bytes[start..offset]);
-            if (offset < bytes.Length && continues)
-            {
-                continue;
-            }
+            text.Append(CultureInfo.InvariantCulture, $"  {chain}\n");
+        }
 
-            if (start > 0 || place.Origin!.Relation is SourceRelation.ExpandedFrom or SourceRelation.RepeatedFrom)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"  [{SourceText.Decode(bytes[start..offset])}] {place}{Chain(place.Origin!)}\n");
-            }
-
-            start = offset;
-            place = next;
+        TextSegment[] segments = configuration.SegmentsOf(line);
+        for (int i = 0; i < segments.Length; i++)
+        {
+            int end = i + 1 < segments.Length ? segments[i + 1].Start : configuration.Lines[line].Length;
+            SourceLocation place = configuration.LocationOf(line, segments[i].Start);
+            string own = Chain(place.Origin!);
+            string part = SourceText.Decode(configuration.TextOf(line)[segments[i].Start..end]);
+            text.Append(CultureInfo.InvariantCulture, $"  [{part}] {place}{(own == chain ? "" : " " + own)}\n");
         }
     }
 
@@ -65,6 +60,6 @@ internal static class GoldenExpansion
             text.Append(CultureInfo.InvariantCulture, $" {relation} {inner.Detail}{(inner.Detail is null ? "" : " ")}at {outer.File}:{outer.Line}");
         }
 
-        return text.ToString();
+        return text.ToString().Trim();
     }
 }
