@@ -136,7 +136,6 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
             case OptionKind.AllConfiguration: _options.AllConfiguration = true; break;
             case OptionKind.ConfigurationId: _options.ConfigurationId = argument; break;
             case OptionKind.PluginDirectory: _options.PluginDirectories.Add(argument!); break;
-            case OptionKind.ConfigurationDescriptor: _options.ConfigurationDescriptor = ParseDescriptor(argument!); break;
             default: return false;
         }
 

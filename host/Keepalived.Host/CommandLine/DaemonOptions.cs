@@ -108,9 +108,6 @@ internal sealed class DaemonOptions
     /// <summary>The role of this process when the daemon started it; null in the parent.</summary>
     public PluginRoles? ChildRole { get; set; }
 
-    /// <summary>Descriptor of the configuration that was handed over; -1 when there is none.</summary>
-    public int ConfigurationDescriptor { get; set; } = -1;
-
     /// <summary>Descriptor that leads to the parent; -1 when there is none.</summary>
     public int ControlDescriptor { get; set; } = -1;
 

@@ -45,7 +45,6 @@ internal enum OptionKind
     ConfigurationId,
     SignalNumber,
     ConfigurationTest,
-    ConfigurationDescriptor,
     Perf,
     Debug,
     IgnoreInterrupt,

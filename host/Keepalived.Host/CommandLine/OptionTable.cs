@@ -51,7 +51,6 @@ internal static class OptionTable
         new(OptionKind.WatchdogPeriod, '\0', "watchdog-period", OptionArgument.Required, "SECONDS", "Time between two hellos to a child process (5)"),
         new(OptionKind.Version, 'v', "version", OptionArgument.None, "", "Print the version and end"),
         new(OptionKind.Help, 'h', "help", OptionArgument.None, "", "Print this text and end"),
-        new(OptionKind.ConfigurationDescriptor, '\0', "config-fd", OptionArgument.Required, "N", ""),
         new(OptionKind.ProcessRole, '\0', "process-role", OptionArgument.Required, "ROLE", ""),
         new(OptionKind.ControlDescriptor, '\0', "control-fd", OptionArgument.Required, "N", ""),
         new(OptionKind.Detached, '\0', "detached", OptionArgument.None, "", ""),

@@ -9,6 +9,7 @@ namespace Keepalived.Host.Logging;
 internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
 {
     private readonly List<ILogSink> _sinks = [];
+    private List<Line>? _kept = [];
     private readonly LogLevel _least = detail switch { 0 => LogLevel.Information, 1 => LogLevel.Debug, _ => LogLevel.Trace };
 
     /// <summary>Adds a place to write to.</summary>
@@ -32,7 +33,7 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
     /// <summary>True when a line of this level is written.</summary>
     internal bool IsEnabled(LogLevel level) => level >= _least && level != LogLevel.None;
 
-    /// <summary>Writes a line to every sink.</summary>
+    /// <summary>Writes a line to every sink; before <see cref="Begin"/> it is kept.</summary>
     internal void Write(LogLevel level, string message)
     {
         if (!IsEnabled(level))
@@ -40,11 +41,33 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
             return;
         }
 
-        DateTimeOffset now = time.GetUtcNow();
-        int priority = PriorityOf(level);
+        Line line = new(PriorityOf(level), time.GetUtcNow(), message);
+        if (_kept is not null)
+        {
+            _kept.Add(line);
+        }
+        else
+        {
+            Write(line);
+        }
+    }
+
+    /// <summary>The sinks are there: writes what was kept for them, and from now on everything at once.</summary>
+    internal void Begin()
+    {
+        List<Line> kept = _kept ?? [];
+        _kept = null;
+        foreach (Line line in kept)
+        {
+            Write(line);
+        }
+    }
+
+    private void Write(Line line)
+    {
         foreach (ILogSink sink in _sinks)
         {
-            sink.Write(priority, now, message);
+            sink.Write(line.Priority, line.Time, line.Message);
         }
     }
 
@@ -71,6 +94,8 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
         LogLevel.Information => 6,
         _ => 7,
     };
+
+    private sealed record Line(int Priority, DateTimeOffset Time, string Message);
 }
 
 /// <summary>The log as <see cref="ILogger"/>.</summary>

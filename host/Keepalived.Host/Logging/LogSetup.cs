@@ -4,12 +4,11 @@ using Keepalived.Plugins;
 
 namespace Keepalived.Host.Logging;
 
-/// <summary>Makes the log that the command line asks for.</summary>
+/// <summary>Opens the log that the command line asks for.</summary>
 internal static class LogSetup
 {
-    internal static DaemonLog Create(DaemonOptions options, PluginRoles? role, TimeProvider time, string temporaryDirectory)
+    internal static void Open(DaemonLog log, DaemonOptions options, PluginRoles? role, string temporaryDirectory)
     {
-        DaemonLog log = new(time, options.LogDetail);
         if (options.LogToConsole)
         {
             log.Add(new ConsoleSink());
@@ -22,17 +21,22 @@ internal static class LogSetup
 
         if (options.LogFile is { } file)
         {
-            string path = FileSink.PathFor(file.Length == 0 ? Path.Combine(temporaryDirectory, "keepalived.log") : file, RoleNames.LogFileSuffix(role));
-            try
-            {
-                log.Add(new FileSink(path, options.FlushLogFile));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                log.Write(Microsoft.Extensions.Logging.LogLevel.Warning, $"Cannot open log file {path}: {exception.Message}");
-            }
+            OpenFile(log, file.Length == 0 ? Path.Combine(temporaryDirectory, "keepalived.log") : file, role, options.FlushLogFile);
         }
 
-        return log;
+        log.Begin();
+    }
+
+    private static void OpenFile(DaemonLog log, string name, PluginRoles? role, bool flush)
+    {
+        string path = FileSink.PathFor(name, RoleNames.LogFileSuffix(role));
+        try
+        {
+            log.Add(new FileSink(path, flush));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Write(Microsoft.Extensions.Logging.LogLevel.Warning, $"Cannot open log file {path}: {exception.Message}");
+        }
     }
 }

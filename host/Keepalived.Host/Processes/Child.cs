@@ -65,14 +65,27 @@ internal sealed class Child : IDisposable
 
     /// <summary>Starts the process.</summary>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    public void Start(ProcessSettings settings, MemoryFile configuration)
+    /// <param name="settings">How it is scheduled.</param>
+    /// <param name="configuration">What it runs.</param>
+    /// <param name="early">The process, if one of this role has been started already.</param>
+    public void Start(ProcessSettings settings, MemoryFile configuration, EarlyChild? early = null)
     {
-        SpawnedProcess process = Spawn(settings, configuration, out LinuxSocket socket);
+        int priority = 0;
+        if (early?.Take(out SpawnedProcess process, out LinuxSocket? socket) == true)
+        {
+            priority = TryRaise(process, settings.RealTimePriority);
+        }
+        else
+        {
+            process = Spawn(settings, out socket);
+        }
+
         ProcessId = process.ProcessId;
         _startedAt = _scheduler.ReadClock();
         _watch = _scheduler.WatchProcess(process.ProcessId, process.Descriptor, OnExit);
         _control = new ControlChannel(_scheduler, socket, OnMessage, static () => { });
         _startTimer.Arm(_startedAt + _startLimit);
+        Send(new(ControlKind.Begin, (uint)priority), configuration.Descriptor);
         _log.LogInformation("Starting {Role} child process, pid={Pid}", RoleNames.Display(Role), ProcessId);
     }
 
@@ -120,19 +133,42 @@ internal sealed class Child : IDisposable
         _control?.Dispose();
     }
 
-    private SpawnedProcess Spawn(ProcessSettings settings, MemoryFile configuration, out LinuxSocket socket)
+    private SpawnedProcess Spawn(ProcessSettings settings, out LinuxSocket socket)
     {
         try
         {
-            return _launcher.StartChild(Role, settings, configuration, out socket);
+            return _launcher.StartChild(Role, settings, out socket);
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EPERM && settings.RealTimePriority > 0)
         {
-            _log.LogWarning(
-                "{Role} child process runs without real-time priority: {Reason}; give the daemon CAP_SYS_NICE", RoleNames.Display(Role), exception.Message);
-            return _launcher.StartChild(Role, settings with { RealTimePriority = 0 }, configuration, out socket);
+            WarnOfPriority(exception);
+            return _launcher.StartChild(Role, settings with { RealTimePriority = 0 }, out socket);
         }
     }
+
+    /// <summary>Gives the first thread of a process that runs already its priority, to see whether that is permitted; the rest is up to the child.</summary>
+    /// <returns>The priority, 0 when it has none.</returns>
+    private int TryRaise(SpawnedProcess process, int priority)
+    {
+        if (priority == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            ProcessScheduling.SetRealTimePriority(process.ProcessId, priority);
+            return priority;
+        }
+        catch (LinuxException exception)
+        {
+            WarnOfPriority(exception);
+            return 0;
+        }
+    }
+
+    private void WarnOfPriority(LinuxException exception) => _log.LogWarning(
+        "{Role} child process runs without real-time priority: {Reason}; give the daemon CAP_SYS_NICE", RoleNames.Display(Role), exception.Message);
 
     private void SendHello(uint number) => Send(new(ControlKind.Hello, number));
 

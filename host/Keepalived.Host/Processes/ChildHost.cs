@@ -7,6 +7,7 @@ using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Scripts;
 using Keepalived.Linux;
+using Keepalived.Linux.Files;
 using Keepalived.Linux.Processes;
 using Keepalived.Linux.Sockets;
 using Keepalived.Plugins;
@@ -19,8 +20,9 @@ using Microsoft.Extensions.Logging;
 namespace Keepalived.Host.Processes;
 
 /// <summary>
-/// A child process: loads the plugins of its role, gives them their configuration, and does what the parent says. When the parent dies, the
-/// control channel ends and the child cleans up and ends too; the parent-death signal says the same once more.
+/// A child process: loads the plugins of its role, waits for the configuration, gives it to them, and does what the parent says. Until the
+/// configuration has come nobody sees or hears of it. When the parent dies, the control channel ends and the child cleans up and ends too;
+/// the parent-death signal says the same once more.
 /// </summary>
 internal sealed class ChildHost : IDisposable
 {
@@ -33,10 +35,9 @@ internal sealed class ChildHost : IDisposable
     private readonly EventBus _events;
     private readonly NotificationPipes _pipes = new();
     private readonly ControlChannel _control;
-    private readonly DaemonContext _context;
-    private readonly RuntimeFiles _files;
     private readonly FindingMemory _known = new();
-    private Reading _reading;
+    private Beginning? _beginning;
+    private Configured? _configured;
     private Reading? _prepared;
     private SignalSource? _signals;
     private PidFile? _pidFile;
@@ -50,20 +51,15 @@ internal sealed class ChildHost : IDisposable
         DieWithParent();
         _control = new ControlChannel(_process.Scheduler, new LinuxSocket(options.ControlDescriptor), OnControl, OnParentGone);
         _scripts = new ScriptPolicy();
-        _runner = new ScriptRunner(_process.Scheduler, () => _context!.Globals, _process.Logger, DieWithParent);
+        _runner = new ScriptRunner(_process.Scheduler, () => Current.Context.Globals, _process.Logger, DieWithParent);
         _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
         _process.Plugins.Retired = OnPluginRetired;
         _process.Loop.OwnerFailed += OnOwnerFailed;
         _process.Plugins.Load(_process.Catalog, role);
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, role, options);
-        _reading = Read(options.ConfigurationDescriptor);
-        _files = new RuntimeFiles(
-            RuntimeFiles.DefaultRunDirectory, _reading.Globals.Instance, _reading.Globals.NetworkNamespace, _reading.Settings.UsePidDirectory);
-        _context = new DaemonContext(options, role, RuntimeFiles.DefaultRunDirectory, _process.TemporaryDirectory, RequestExit)
-        {
-            Globals = _reading.Globals,
-        };
     }
+
+    private Configured Current => _configured ?? throw new InvalidOperationException("The configuration has not come yet.");
 
     private ILogger Log => _process.Logger;
 
@@ -72,21 +68,8 @@ internal sealed class ChildHost : IDisposable
     internal static int Run(DaemonOptions options, PluginRoles role)
     {
         using ChildHost child = new(options, role);
-        if (DiagnosticVerdict.ExitCodeFor(child._reading.Findings, mainFileFound: true) == DiagnosticVerdict.MissingParameter)
-        {
-            FindingLog.Write(child.Log, child._reading.Findings);
-            return ExitCodes.Configuration;
-        }
-
-        child._pidFile = PidFile.Acquire(child._files.PidFile(role, options), child.Log);
-        if (child._pidFile is null)
-        {
-            return ExitCodes.Fatal;
-        }
-
-        child.Start();
-        StartupHeap.Collect();
-        return child._process.Loop.Run();
+        _ = child._process.Loop.Run();
+        return child._beginning is { } beginning ? child.Begin(beginning) ?? child._process.Loop.Run() : ExitCodes.Ok;
     }
 
     public void Dispose()
@@ -97,14 +80,49 @@ internal sealed class ChildHost : IDisposable
         _process.Dispose();
     }
 
-    private void Start()
+    /// <summary>The configuration has come: everything up to the first turn of the loop that does the work; an exit code when it cannot be done.</summary>
+    private int? Begin(Beginning beginning)
     {
-        _process.Log.SetIdentity(RoleNames.SyslogIdentity(_role) + _files.IdentitySuffix);
-        ProcessScheduling.Apply(_reading.Settings.For(_role), null, Log);
-        FindingLog.Write(Log, _reading.Findings);
-        _known.Remember(_reading.Findings);
+        _process.OpenLog();
+        if (beginning.RealTimePriority > 0)
+        {
+            ProcessScheduling.SetRealTimePriority(beginning.RealTimePriority, Log);
+        }
+
+        Reading reading = Read(beginning.Descriptor);
+        if (DiagnosticVerdict.ExitCodeFor(reading.Findings, mainFileFound: true) == DiagnosticVerdict.MissingParameter)
+        {
+            FindingLog.Write(Log, reading.Findings);
+            return ExitCodes.Configuration;
+        }
+
+        LinuxFile.SetCreationMask(_options.Umask ?? reading.Settings.Umask);
+        RuntimeFiles files = new(
+            RuntimeFiles.DefaultRunDirectory, reading.Globals.Instance, reading.Globals.NetworkNamespace, reading.Settings.UsePidDirectory);
+        DaemonContext context = new(_options, _role, RuntimeFiles.DefaultRunDirectory, _process.TemporaryDirectory, RequestExit)
+        {
+            Globals = reading.Globals,
+        };
+        _configured = new(reading, files, context);
+        _pidFile = PidFile.Acquire(files.PidFile(_role, _options), Log);
+        if (_pidFile is null)
+        {
+            return ExitCodes.Fatal;
+        }
+
+        Start(_configured);
+        StartupHeap.Collect();
+        return null;
+    }
+
+    private void Start(Configured configured)
+    {
+        _process.Log.SetIdentity(RoleNames.SyslogIdentity(_role) + configured.Files.IdentitySuffix);
+        ProcessScheduling.Apply(configured.Reading.Settings.For(_role), null, Log);
+        FindingLog.Write(Log, configured.Reading.Findings);
+        _known.Remember(configured.Reading.Findings);
         WatchSignals();
-        _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, _reading.Plugins);
+        _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
     }
 
@@ -113,7 +131,7 @@ internal sealed class ChildHost : IDisposable
     private void AddHostServices(LoadedPlugin plugin, IServiceCollection services)
     {
         IScheduler scheduler = plugin.Scheduler!;
-        services.AddSingleton<IDaemonContext>(_context);
+        services.AddSingleton<IDaemonContext>(Current.Context);
         services.AddSingleton(scheduler);
         services.AddSingleton(scheduler.TimeProvider);
         services.AddSingleton(_events.ForOwner(plugin.Name));
@@ -153,6 +171,10 @@ internal sealed class ChildHost : IDisposable
     {
         switch (message.Kind)
         {
+            case ControlKind.Begin when _beginning is null:
+                _beginning = new(descriptor, (int)message.Number);
+                _process.Loop.Stop();
+                break;
             case ControlKind.Hello:
                 _control.Send(new(ControlKind.HelloAnswer, message.Number));
                 break;
@@ -173,6 +195,12 @@ internal sealed class ChildHost : IDisposable
 
     private void OnParentGone()
     {
+        if (_beginning is null)
+        {
+            _process.Loop.Stop();
+            return;
+        }
+
         Log.LogWarning("The parent process has ended: cleaning up");
         Stop(0);
     }
@@ -203,10 +231,10 @@ internal sealed class ChildHost : IDisposable
         {
             MonotonicTime began = _process.Scheduler.ReadClock();
             Log.LogInformation("Reloading");
-            ProcessScheduling.Apply(prepared.Settings.For(_role), _reading.Settings.For(_role), Log);
-            _reading = prepared;
+            ProcessScheduling.Apply(prepared.Settings.For(_role), Current.Reading.Settings.For(_role), Log);
+            _configured = Current with { Reading = prepared };
             _known.Remember(prepared.Findings);
-            _context.Globals = prepared.Globals;
+            Current.Context.Globals = prepared.Globals;
             _process.Plugins.Reload(prepared.Plugins);
             TimeSpan took = _process.Scheduler.ReadClock() - began;
             Log.LogInformation("Reload finished in {Time} usec", (long)took.TotalMicroseconds);
@@ -216,8 +244,8 @@ internal sealed class ChildHost : IDisposable
         _control.Send(new(ControlKind.ReloadDone));
     }
 
-    private void Dump(DumpKind kind) =>
-        new DumpFiles(_role, _files, _process.TemporaryDirectory, Log).Write(kind, _reading.Settings, _reading.Globals, _process.Plugins);
+    private void Dump(DumpKind kind) => new DumpFiles(_role, Current.Files, _process.TemporaryDirectory, Log)
+        .Write(kind, Current.Reading.Settings, Current.Reading.Globals, _process.Plugins);
 
     private void RequestExit(int code, string reason)
     {
@@ -258,7 +286,7 @@ internal sealed class ChildHost : IDisposable
     private async Task StopAsync(int code)
     {
         // The parent kills at child_wait_time: be done before. The second timer is for a plugin that ignores its limit.
-        TimeSpan limit = _reading.Settings.ChildWaitTime * 0.8;
+        TimeSpan limit = Current.Reading.Settings.ChildWaitTime * 0.8;
         using CancellationTokenSource cancellation = new();
         using ILoopTimer soft = _process.Scheduler.CreateTimer(_ => cancellation.Cancel());
         using ILoopTimer hard = _process.Scheduler.CreateTimer(_ => End(code));
@@ -275,4 +303,10 @@ internal sealed class ChildHost : IDisposable
             "Stopped - used {User:F6} user time, {System:F6} system time", used.UserTime.TotalSeconds, used.PrivilegedTime.TotalSeconds);
         _process.Loop.Stop(code);
     }
+
+    /// <summary>What the parent said with <see cref="ControlKind.Begin"/>.</summary>
+    private sealed record Beginning(int Descriptor, int RealTimePriority);
+
+    /// <summary>What is known once the configuration has been read.</summary>
+    private sealed record Configured(Reading Reading, RuntimeFiles Files, DaemonContext Context);
 }

@@ -14,7 +14,6 @@ namespace Keepalived.Host.Processes;
 internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDetached = false)
 {
     private const int ControlDescriptor = 3;
-    private const int ConfigurationDescriptor = 4;
     private readonly string _program = Environment.ProcessPath ?? "/proc/self/exe";
 
     /// <summary>What to start to start this program.</summary>
@@ -23,21 +22,19 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
     /// <summary>Its arguments, without the program itself.</summary>
     internal IReadOnlyList<string> OwnArguments => [.. HostAssembly(), .. arguments];
 
-    /// <summary>Starts a child process.</summary>
+    /// <summary>Starts a child process; it waits for <see cref="ControlKind.Begin"/>.</summary>
     /// <param name="role">What it does.</param>
     /// <param name="settings">How it is scheduled; a real-time policy is set before exec, so that every thread of its run time inherits it.</param>
-    /// <param name="configuration">The configuration that it runs.</param>
     /// <param name="control">Our end of the socket pair.</param>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, MemoryFile configuration, out LinuxSocket control)
+    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, out LinuxSocket control)
     {
-        SpawnOptions options = Options(
-            [$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}", $"--config-fd={ConfigurationDescriptor}"]) with
+        SpawnOptions options = Options([$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}"]) with
         {
             Environment = ScriptEnvironment.ForChildren(),
             Scheduling = ProcessScheduling.PolicyOf(settings),
         };
-        return Start(options, configuration, out control);
+        return Start(options, out control);
     }
 
     /// <summary>Starts the daemon in a session of its own.</summary>
@@ -51,20 +48,15 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
             NewSession = true,
             WorkingDirectory = "/",
         };
-        return Start(options, null, out control);
+        return Start(options, out control);
     }
 
-    private SpawnedProcess Start(SpawnOptions options, MemoryFile? configuration, out LinuxSocket control)
+    private SpawnedProcess Start(SpawnOptions options, out LinuxSocket control)
     {
         (LinuxSocket ours, LinuxSocket theirs) = LinuxSocket.OpenPair();
         using (theirs)
         {
             List<SpawnDescriptor> descriptors = [SpawnDescriptor.Inherit(theirs.Descriptor, ControlDescriptor)];
-            if (configuration is not null)
-            {
-                descriptors.Add(SpawnDescriptor.Inherit(configuration.Descriptor, ConfigurationDescriptor));
-            }
-
             if (isDetached)
             {
                 // The terminal, or the pipe of whoever waits for our output to end, is not for a daemon's children.
@@ -90,7 +82,7 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
         List<string> all = ["keepalived", .. HostAssembly()];
         all.AddRange(hidden);
         all.AddRange(arguments);
-        return new SpawnOptions { Program = _program, Arguments = all, Environment = [], CloseFrom = ConfigurationDescriptor + 1 };
+        return new SpawnOptions { Program = _program, Arguments = all, Environment = [], CloseFrom = ControlDescriptor + 1 };
     }
 
     // In a development tree the program is `dotnet keepalived.dll`; installed it is the host itself.

@@ -13,6 +13,12 @@ internal enum ControlKind : byte
     /// <summary>Child: yes. The hello's number.</summary>
     HelloAnswer,
 
+    /// <summary>
+    /// Parent: this is your configuration (a descriptor travels along), begin. Number is the real-time priority that the child gives all its
+    /// threads; 0 when they were born with the right one.
+    /// </summary>
+    Begin,
+
     /// <summary>Child: started.</summary>
     Ready,
 

@@ -13,6 +13,7 @@ internal sealed class ProcessEnvironment : IDisposable
     /// <summary>The owner of what the host itself has on the loop.</summary>
     private const string HostOwner = "keepalived";
 
+    private readonly PluginRoles? _role;
     private PluginCatalog? _catalog;
 
     public ProcessEnvironment(DaemonOptions options, PluginRoles? role)
@@ -21,7 +22,8 @@ internal sealed class ProcessEnvironment : IDisposable
         Loop = new EventLoop();
         Scheduler = Loop.ForOwner(HostOwner);
         TemporaryDirectory = RuntimeFiles.TemporaryDirectory(Environment.GetEnvironmentVariable("TMPDIR"));
-        Log = LogSetup.Create(options, role, Scheduler.TimeProvider, TemporaryDirectory);
+        _role = role;
+        Log = new DaemonLog(Scheduler.TimeProvider, options.LogDetail);
         Logger = new DaemonLogger(Log);
         Plugins = new PluginHost(Logger);
     }
@@ -32,6 +34,7 @@ internal sealed class ProcessEnvironment : IDisposable
 
     public IScheduler Scheduler { get; }
 
+    /// <summary>The log; it keeps what it is told until <see cref="OpenLog"/>.</summary>
     public DaemonLog Log { get; }
 
     public ILogger Logger { get; }
@@ -43,6 +46,9 @@ internal sealed class ProcessEnvironment : IDisposable
 
     /// <summary>All plugins there are; looked for when first asked.</summary>
     public PluginCatalog Catalog => _catalog ??= PluginCatalog.Discover(Options.PluginDirectories, PluginCatalog.DefaultDirectories);
+
+    /// <summary>Opens the places where the log goes.</summary>
+    public void OpenLog() => LogSetup.Open(Log, Options, _role, TemporaryDirectory);
 
     public void Dispose()
     {

@@ -57,6 +57,15 @@ internal static class ProcessScheduling
     internal static (SchedulingPolicy Policy, int Priority) PolicyOf(ProcessSettings settings) =>
         settings.RealTimePriority > 0 ? (SchedulingPolicy.RoundRobin, settings.RealTimePriority) : (SchedulingPolicy.Other, 0);
 
+    /// <summary>Puts one thread under SCHED_RR.</summary>
+    /// <exception cref="LinuxException">Not permitted, or it has ended.</exception>
+    internal static void SetRealTimePriority(int thread, int priority) =>
+        Linux.Resources.ProcessScheduling.SetPolicy(thread, SchedulingPolicy.RoundRobin, priority, resetOnFork: false);
+
+    /// <summary>Puts every thread of this process under SCHED_RR: what a process that was started before its configuration was known does itself.</summary>
+    internal static void SetRealTimePriority(int priority, ILogger log) =>
+        Try(log, "set the real-time priority", () => ForEachThread(thread => SetRealTimePriority(thread, priority)));
+
     private static void LimitRealTime(long microseconds)
     {
         ulong hard = (ulong)microseconds;

@@ -34,17 +34,20 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     private readonly RuntimeFiles _files;
     private readonly SavedConfigurations _saved;
     private readonly CoreDumps _coreDumps;
+    private readonly EarlyChild? _early;
     private MemoryFile? _configurationFile;
     private PidFile? _pidFile;
     private SignalSource? _signals;
     private bool _announcedStart;
     private bool _isStopping;
 
-    private Supervisor(DaemonOptions options, IReadOnlyList<string> arguments)
+    private Supervisor(DaemonOptions options, IReadOnlyList<string> arguments, ChildLauncher launcher, EarlyChild? early)
     {
         _options = options;
+        _launcher = launcher;
+        _early = early;
         _process = new ProcessEnvironment(options, role: null);
-        _launcher = new ChildLauncher(arguments, options.IsDetached);
+        _process.OpenLog();
         _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentId, options.IsDetached);
         LogStart(arguments);
         _coreDumps = CoreDumps.Allow(options.CoreDumps, options.CorePattern, Log);
@@ -63,7 +66,9 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     /// <returns>Its exit code.</returns>
     internal static int Run(DaemonOptions options, IReadOnlyList<string> arguments)
     {
-        using Supervisor supervisor = new(options, arguments);
+        ChildLauncher launcher = new(arguments, options.IsDetached);
+        using EarlyChild? early = EarlyChild.TryStart(options, launcher);
+        using Supervisor supervisor = new(options, arguments, launcher, early);
         return supervisor.Begin() ?? supervisor._process.Loop.Run();
     }
 
@@ -167,6 +172,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
             return true;
         }
 
+        _early?.Dispose(); // It began outside.
         try
         {
             // Only this thread changes over; the children are spawned from it and begin there.
@@ -272,6 +278,8 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
             Log.LogWarning("Nothing to run: the configuration holds no block of any plugin");
         }
 
+        _early?.Dispose();
+
         Detach();
         AnnounceStart();
     }
@@ -302,7 +310,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     {
         try
         {
-            child.Start(_reading.Settings.For(child.Role), _configurationFile!);
+            child.Start(_reading.Settings.For(child.Role), _configurationFile!, child.Role == PluginRoles.Vrrp ? _early : null);
         }
         catch (LinuxException exception)
         {

@@ -58,6 +58,15 @@ public static unsafe partial class ProcessDescriptor
         return info.ProcessId != 0;
     }
 
+    /// <summary>Kills a child that nobody watches and waits for its end; a millisecond or so.</summary>
+    /// <param name="descriptor">The child's descriptor; it stays open.</param>
+    public static void KillAndReap(int descriptor)
+    {
+        _ = Signal(descriptor, Signals.Kill);
+        SignalInfo info;
+        _ = WaitId(ByPidfd, (uint)descriptor, &info, Exited);
+    }
+
     /// <summary>Waits for a child that has been killed.</summary>
     internal static void Reap(int processId)
     {
