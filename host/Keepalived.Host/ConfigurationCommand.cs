@@ -171,7 +171,7 @@ internal sealed class ConfigurationCommand
 
         Reading reading = readings.Read(configuration, isTest: true, new ScriptPolicy());
         var printer = new DiagnosticPrinter(configuration, ConfigurationTest.UsesColour(Console.IsOutputRedirected));
-        printer.Print(_output, reading.Findings.Where(static finding => finding.Rule is not null));
+        printer.Print(_output, DiagnosticOrder.ByPlace([.. reading.Findings.Where(static finding => finding.Rule is not null)], configuration));
         int errors = reading.Findings.Count(static finding => finding.Severity == DiagnosticSeverity.Error);
         if (errors > 0)
         {

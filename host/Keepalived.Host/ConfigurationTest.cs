@@ -27,13 +27,14 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
         ExpandedConfiguration configuration = ConfigurationReader.Read(options.ConfigurationFile, Supervisor.ReadOptions(options));
         Reading reading = readings.Read(configuration, isTest: true, new ScriptPolicy());
         int verdict = DiagnosticVerdict.ExitCodeFor(reading.Findings, configuration.MainFileFound);
+        IReadOnlyList<Diagnostic> ordered = DiagnosticOrder.ByPlace(reading.Findings, configuration);
         if (options.FindingsAsJson)
         {
-            DiagnosticJson.Write(file ?? output, configuration, options.ConfigurationFile, reading.Findings, verdict);
+            DiagnosticJson.Write(file ?? output, configuration, options.ConfigurationFile, ordered, verdict);
         }
         else
         {
-            new DiagnosticPrinter(configuration, file is null && UsesColour(Console.IsErrorRedirected)).Print(findings, reading.Findings);
+            new DiagnosticPrinter(configuration, file is null && UsesColour(Console.IsErrorRedirected)).Print(findings, ordered);
         }
 
         return verdict;

@@ -138,11 +138,12 @@ internal sealed class DaemonRun : IDisposable
             RedirectStandardOutput = true,
             WorkingDirectory = Directory,
         };
+        bool isCommand = arguments is ["config", ..];
         foreach (string argument in (string[])
             [
-                "-f", ConfigurationFile, "--plugin-dir", _plugins,
+                .. isCommand ? arguments : [], "-f", ConfigurationFile, "--plugin-dir", _plugins,
                 "-p", Path.Combine(Directory, "keepalived.pid"), "-r", Path.Combine(Directory, "vrrp.pid"),
-                "-c", Path.Combine(Directory, "checkers.pid"), "-b", Path.Combine(Directory, "bfd.pid"), .. arguments,
+                "-c", Path.Combine(Directory, "checkers.pid"), "-b", Path.Combine(Directory, "bfd.pid"), .. isCommand ? [] : arguments,
             ])
         {
             start.ArgumentList.Add(argument);
