@@ -65,13 +65,16 @@ public sealed class ExpandedConfiguration
         ExpandedLine entry = _lines[line];
         if (!entry.IsComposed)
         {
-            return new(OriginOf(entry.Unit, entry.Number), entry.Column + SourceText.CharacterCount(TextOf(line)[..offset]));
+            return new(OriginOf(entry.Unit, entry.Number), ColumnOf(line, offset));
         }
 
         TextSegment[] segments = SegmentsOf(line);
         TextSegment segment = segments[TextSegment.IndexAt(segments, offset)];
         return new(OriginOf(segment.Unit, segment.Number), segment.ColumnAt(TextOf(line), offset));
     }
+
+    /// <summary>The column of a byte of a line that stands in a file as it is.</summary>
+    internal int ColumnOf(int line, int offset) => _lines[line].Column + SourceText.CharacterCount(TextOf(line)[..offset]);
 
     /// <summary>Where the parts of a composed line come from; empty for a line that stands in a file as it is.</summary>
     internal TextSegment[] SegmentsOf(int line) => _lines[line].IsComposed ? _segments.Of(line) : [];

@@ -5,6 +5,8 @@ namespace Keepalived.Configuration;
 /// <summary>What the walk has to say, and which process says it.</summary>
 public sealed partial class ConfigurationWalk
 {
+    private const int MostHomes = 3;
+
     /// <summary>The parent reads the host's keywords too; of the children that load one plugin, the first that is started reports.</summary>
     private bool IsReportedElsewhere(KeywordNode node)
     {
@@ -86,12 +88,30 @@ public sealed partial class ConfigurationWalk
 
     private void ReportUnknown(KeywordBlockNode block, string keyword, Statement statement)
     {
-        string? nearest = NearestKeyword.Find(keyword, block.Keywords.Keys.Concat(_known.NamesOf(block.Path)));
+        List<string> homes = [];
+        FindHomes(_tree.RootNode, keyword, homes);
+        string? remedy = homes.Count > 0 ? $"it belongs into {string.Join(", ", homes.Take(MostHomes))}{(homes.Count > MostHomes ? ", …" : "")}; look for a brace too many or too few"
+            : NearestKeyword.Find(keyword, block.Keywords.Keys.Concat(_known.NamesOf(block.Path))) is { } nearest ? $"did you mean '{nearest}'?"
+            : null;
         Report(
             DiagnosticClass.UnknownKeyword,
             statement.Line,
             statement.Start,
             $"unknown keyword '{keyword}'" + (block.Path.Length == 0 ? "" : $" in {block.Path}"),
-            nearest is null ? null : $"did you mean '{nearest}'?");
+            remedy);
+    }
+
+    /// <summary>The blocks that know the keyword: most often a brace is missing where it is met elsewhere.</summary>
+    private static void FindHomes(KeywordBlockNode block, string keyword, List<string> homes)
+    {
+        if (block.Keywords.ContainsKey(keyword))
+        {
+            homes.Add(block.Path.Length == 0 ? "no block" : block.Path);
+        }
+
+        foreach (KeywordBlockNode child in block.Blocks.Values)
+        {
+            FindHomes(child, keyword, homes);
+        }
     }
 }

@@ -14,6 +14,8 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     private int _offset;
     private int _keywordOffset;
     private int _lastWord;
+    private SourceOrigin? _origin;
+    private int _originLine;
 
     public IConfigurationSession Session { get; } = session;
 
@@ -139,5 +141,20 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
         return new KeywordRejectedException(diagnostic);
     }
 
-    private SourceLocation At(int offset) => configuration.LocationOf(_line, offset);
+    /// <summary>A handler asks for several places of a line; they share what leads to it, but for a line that is put together from several.</summary>
+    private SourceLocation At(int offset)
+    {
+        if (configuration.Lines[_line].IsComposed)
+        {
+            return configuration.LocationOf(_line, offset);
+        }
+
+        if (_origin is null || _originLine != _line)
+        {
+            _origin = configuration.OriginOf(_line);
+            _originLine = _line;
+        }
+
+        return new SourceLocation(_origin, configuration.ColumnOf(_line, offset));
+    }
 }
