@@ -17,16 +17,24 @@ internal sealed class ScriptPolicy : IScriptPolicy
     {
         GlobalDefinitions globals = session.Globals;
         ScriptPath path = Resolve(command, globals);
+        if (path.State != ScriptPathState.NotFound && !path.IsShellInput && !globals.ScriptSecurity)
+        {
+            session.Get<UnsecuredScripts>().Report(session, location);
+        }
+
+        // What cannot be run is left out without a word in keepalived's verdict, unless what it belongs to cannot do without it.
         switch (path.State)
         {
             case ScriptPathState.NotFound:
-                session.Warn(
+                Remark(
+                    session,
                     location,
                     $"script {command.Program} is disabled: it does not exist or {UserName(command, globals)} cannot reach it",
                     path.Culprit is null ? "correct the path" : $"let the user search {path.Culprit}");
                 return false;
             case ScriptPathState.NotExecutable:
-                session.Warn(
+                Remark(
+                    session,
                     location,
                     $"script {command.Program} is disabled: {UserName(command, globals)} may not {(path.IsShellInput ? "read" : "execute")} it",
                     $"chmod a+{(path.IsShellInput ? "r" : "x")} {path.Path}");
@@ -98,18 +106,41 @@ internal sealed class ScriptPolicy : IScriptPolicy
     private static string UserName(ScriptCommand command, GlobalDefinitions globals) =>
         (command.User ?? globals.ScriptUser)?.Name is { } name ? "user " + name : "the daemon";
 
+    private static void Remark(IConfigurationSession session, SourceLocation location, string message, string remedy) =>
+        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, message, remedy));
+
     private static void ReportInsecure(ScriptCommand command, SourceLocation location, IConfigurationSession session, ScriptPath path)
     {
         string effect = session.Globals.ScriptSecurity
             ? $"script {command.Program} is disabled: it is insecure"
-            : $"SECURITY VIOLATION: script {command.Program} is run although it is insecure";
+            : $"script {command.Program} is run although it is insecure";
         string remedy = $"make {path.Culprit} writable by root alone"
             + (session.Globals.ScriptSecurity ? "" : ", and add enable_script_security to global_defs");
         session.Report(new(
-            DiagnosticClass.Security,
+            session.Globals.ScriptSecurity ? DiagnosticClass.Ok : DiagnosticClass.Security,
             session.Globals.ScriptSecurity ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
             location,
             $"{effect}, since others than root can change {path.Culprit}",
             remedy));
+    }
+
+    /// <summary>Says once that scripts run although <c>enable_script_security</c> is not there; that alone makes <c>-t</c> end with 6.</summary>
+    private sealed class UnsecuredScripts
+    {
+        private bool _isReported;
+
+        public void Report(IConfigurationSession session, SourceLocation location)
+        {
+            if (!_isReported)
+            {
+                _isReported = true;
+                session.Report(new(
+                    DiagnosticClass.Security,
+                    DiagnosticSeverity.Warning,
+                    location,
+                    "SECURITY VIOLATION: scripts are run without enable_script_security",
+                    "add enable_script_security to global_defs, so that no script runs that others than root can change"));
+            }
+        }
     }
 }

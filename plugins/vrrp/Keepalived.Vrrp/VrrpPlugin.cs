@@ -8,7 +8,8 @@
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  Sync groups, trackers, virtual MAC addresses, routes, rules, the firewall of no_accept: not registered as keywords yet.
+// Left out  Sync groups, trackers, virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
+//           (Configuration/), not acted on yet.
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Linux.Netlink.Route;
@@ -24,7 +25,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 [assembly: KeepalivedPlugin("vrrp", PluginRoles.Vrrp, typeof(Keepalived.Vrrp.VrrpPlugin), PluginContract.Version)]
-[assembly: PluginKeywords("", InstanceKeywords.Name, StartsProcess = true)]
+[assembly: PluginKeywords("", StaticKeywords.StartingNames, StartsProcess = true)]
+[assembly: PluginKeywords("", StaticKeywords.FurtherNames)]
 [assembly: PluginKeywords("global_defs", GlobalKeywords.Names)]
 
 namespace Keepalived.Vrrp;
@@ -52,6 +54,10 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     {
         ArgumentNullException.ThrowIfNull(keywords);
         InstanceKeywords.Register(keywords.Root);
+        GroupKeywords.Register(keywords.Root);
+        TrackerKeywords.Register(keywords.Root);
+        StaticKeywords.Register(keywords.Root);
+        LintRules.Register(keywords);
         GlobalKeywords.Register(keywords.Extend<IConfigurationSession>("global_defs"));
     }
 

@@ -1,70 +1,48 @@
 using Keepalived.Configuration;
-using Keepalived.Linux.Netlink.Route;
 
 namespace Keepalived.Vrrp.Configuration;
 
-/// <summary>Makes the plugin's configuration out of one reading: completes each instance, then compares them.</summary>
+/// <summary>Makes the plugin's configuration out of one reading: completes each instance, compares them, puts them into groups.</summary>
 internal sealed class ConfigurationBuilder(ISystemLinks links)
 {
-    /// <summary>Reports every finding to the session. Null when the reading has no instance.</summary>
+    /// <summary>Reports every finding to the session. Null when the reading has nothing for this plugin.</summary>
     public VrrpConfiguration? Build(IConfigurationSession session)
     {
         VrrpReading reading = session.Get<VrrpReading>();
-        if (reading.Instances.Count == 0)
-        {
-            return null;
-        }
-
-        IReadOnlyList<LinkInfo> known = links.List(out bool isKnown);
-        List<(InstanceDraft Draft, InstanceSettings Settings)> instances = [];
+        var interfaces = new SystemInterfaces(links, session, reading.Globals.DynamicInterfaces);
+        var tracking = new TrackingCompletion(session, interfaces);
+        List<CompletedInstance> instances = [];
         foreach (InstanceDraft draft in reading.Instances)
         {
-            var completion = new InstanceCompletion(draft, reading.Globals, session, isKnown ? known : null);
-            if (completion.Complete() is { } settings)
+            if (new InstanceCompletion(draft, reading, session, interfaces).Complete() is { } settings)
             {
-                instances.Add((draft, settings));
+                instances.Add(new CompletedInstance(draft, settings));
             }
         }
 
-        MarkDuplicates(session, instances);
-        return new VrrpConfiguration(reading.Globals, instances.Select(i => i.Settings).ToEquatableArray());
-    }
-
-    private static void MarkDuplicates(IConfigurationSession session, List<(InstanceDraft Draft, InstanceSettings Settings)> instances)
-    {
-        for (int i = 0; i < instances.Count; i++)
+        DuplicateRouters.Mark(session, instances);
+        (EquatableArray<SyncGroupSettings> groups, EquatableArray<InstanceSettings> completed) =
+            new SyncGroupCompletion(session, tracking, reading.Globals).Complete(reading.SyncGroups, instances);
+        var statics = new StaticCompletion(reading, session, interfaces, completed);
+        ScriptTracker[] scripts = [.. reading.Scripts.Values.Select(script => script.Complete(session)).OfType<ScriptTracker>()];
+        VrrpConfiguration configuration = new(reading.Globals, completed)
         {
-            for (int j = i + 1; j < instances.Count; j++)
-            {
-                if (!Collide(instances[i].Settings, instances[j].Settings))
-                {
-                    continue;
-                }
-
-                ReportDuplicate(session, instances[i].Draft, instances[j].Draft);
-                ReportDuplicate(session, instances[j].Draft, instances[i].Draft);
-                instances[i] = instances[i] with { Settings = instances[i].Settings with { IsDuplicate = true } };
-                instances[j] = instances[j] with { Settings = instances[j].Settings with { IsDuplicate = true } };
-            }
-        }
+            SyncGroups = groups,
+            Scripts = [.. scripts],
+            Processes = [.. reading.Processes.Values],
+            TrackGroups = statics.TrackGroups(),
+            GarpGroups = statics.GarpGroups(),
+            StaticAddresses = statics.Addresses(),
+            StaticRoutes = statics.Routes(),
+            StaticRules = statics.Rules(),
+            PollsAllInterfaces = reading.PollsAllInterfaces,
+            AllowsIpsetsInNamespace = reading.AllowsIpsetsInNamespace,
+        };
+        statics.CheckInterfaceLines();
+        LintRules.Run(session, instances, completed);
+        return IsEmpty(configuration) ? null : configuration;
     }
 
-    private static bool Collide(InstanceSettings one, InstanceSettings other)
-    {
-        if (one.VirtualRouterId != other.VirtualRouterId || one.Family != other.Family || one.IsUnicast != other.IsUnicast
-            || one.Interface != other.Interface)
-        {
-            return false;
-        }
-
-        return one.IsUnicast
-            ? one.Source == other.Source && one.Peers.Any(peer => other.Peers.Any(p => p.Address == peer.Address))
-            : one.MulticastGroup == other.MulticastGroup;
-    }
-
-    private static void ReportDuplicate(IConfigurationSession session, InstanceDraft draft, InstanceDraft other) =>
-        session.Error(
-            draft.VirtualRouterId?.Location ?? draft.Location,
-            $"vrrp_instance {draft.Name} has the virtual_router_id, family and interface or peers of {other.Name}; it stays in FAULT",
-            "give one of the two another virtual_router_id");
+    private static bool IsEmpty(VrrpConfiguration configuration) =>
+        configuration.Instances.Count == 0 && configuration.StaticAddresses.Count == 0 && configuration.StaticRoutes.Count == 0 && configuration.StaticRules.Count == 0;
 }

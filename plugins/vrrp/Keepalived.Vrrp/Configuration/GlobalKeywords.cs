@@ -5,7 +5,7 @@ using Keepalived.Vrrp.Protocol;
 namespace Keepalived.Vrrp.Configuration;
 
 /// <summary>The keywords that VRRP adds to <c>global_defs</c>.</summary>
-internal static class GlobalKeywords
+internal static partial class GlobalKeywords
 {
     /// <summary>Their names, for the plugin's attribute.</summary>
     public const string Names =
@@ -14,7 +14,10 @@ internal static class GlobalKeywords
         + "vrrp_gna_interval vrrp_down_timer_adverts vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_check_unicast_src "
         + "vrrp_skip_check_adv_addr vrrp_strict vrrp_owner_ignore_adverts v3_checksum_as_v2 dynamic_interfaces "
         + "vrrp_notify_priority_changes log_unknown_vrids vrrp_startup_delay vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier json_version "
-        + "smtp_alert_vrrp stats_dump_file json_dump_file";
+        + "smtp_alert_vrrp stats_dump_file json_dump_file vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters "
+        + "disable_local_igmp default_interface vmac_prefix vmac_addr_prefix vrrp_garp_extra_if vrrp_vmac_garp_intvl iproute_usr_dir iproute_etc_dir "
+        + "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs vrrp_netlink_monitor_rcv_bufs_force "
+        + "process_monitor_rcv_bufs process_monitor_rcv_bufs_force vrrp_delay_after_boot";
 
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(4294);
     private static readonly TimeSpan _longestInterval = TimeSpan.FromSeconds(4294.967295);
@@ -25,6 +28,9 @@ internal static class GlobalKeywords
         RegisterAnnouncements(block);
         RegisterBehaviour(block);
         RegisterDumps(block);
+        RegisterFirewall(block);
+        RegisterInterfaces(block);
+        RegisterSockets(block);
     }
 
     private static void RegisterProtocol(IKeywordBlock<IConfigurationSession> block)
@@ -82,12 +88,10 @@ internal static class GlobalKeywords
             g with { AdvertisesBeforeYielding = r.OptionalBoolean() });
         Add(block, new("dynamic_interfaces", "[allow_if_changes]", "Interfaces may appear and vanish while the daemon runs."), (r, g) =>
         {
-            if (r.TryWord(out string word) && word != "allow_if_changes")
-            {
-                throw r.Reject($"'{word}' is no option of dynamic_interfaces", "the only option is allow_if_changes");
-            }
-
-            return g with { DynamicInterfaces = true };
+            bool hasOption = r.TryWord(out string word);
+            return !hasOption || word == "allow_if_changes"
+                ? g with { DynamicInterfaces = true, AllowsInterfaceTypeChange = hasOption }
+                : throw r.Reject($"'{word}' is no option of dynamic_interfaces", "the only option is allow_if_changes");
         });
         Add(block, new("vrrp_notify_priority_changes", "BOOL?", "Notify of changes of the effective priority.") { Default = "false" }, (r, g) =>
             g with { NotifiesPriorityChanges = r.OptionalBoolean() });
@@ -113,7 +117,8 @@ internal static class GlobalKeywords
     private static GlobalSettings IgnorePath(IKeywordReader reader, GlobalSettings settings)
     {
         reader.Word("path");
-        reader.Warn($"{reader.Keyword} has no effect, here as in keepalived", "remove it");
+        const string Message = "has no effect, here as in keepalived";
+        reader.Session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, reader.Location, $"{reader.Keyword} {Message}", "remove it"));
         return settings;
     }
 

@@ -108,6 +108,45 @@ internal sealed record GlobalSettings
     /// <summary><c>smtp_alert_vrrp</c>; null where not set.</summary>
     public bool? SmtpAlert { get; init; }
 
+    /// <summary><c>dynamic_interfaces allow_if_changes</c>: an interface may come back as one of another type.</summary>
+    public bool AllowsInterfaceTypeChange { get; init; }
+
+    /// <summary><c>default_interface</c>.</summary>
+    public string DefaultInterface { get; init; } = "eth0";
+
+    /// <summary><c>disable_local_igmp</c>.</summary>
+    public bool DisablesLocalIgmp { get; init; }
+
+    /// <summary><c>vrrp_iptables</c>, <c>vrrp_ipsets</c> and <c>nftables*</c>.</summary>
+    public FirewallSettings Firewall { get; init; } = new();
+
+    /// <summary><c>vmac_prefix</c>.</summary>
+    public string VmacPrefix { get; init; } = "vrrp";
+
+    /// <summary><c>vmac_addr_prefix</c>; null = <see cref="VmacPrefix"/>.</summary>
+    public string? VmacAddressPrefix { get; init; }
+
+    /// <summary><c>vrrp_garp_extra_if</c>.</summary>
+    public VmacAnnouncements VmacAnnouncements { get; init; }
+
+    /// <summary><c>iproute_usr_dir</c>.</summary>
+    public string RouteNamesUsrDirectory { get; init; } = RouteNames.DefaultUsrDirectory;
+
+    /// <summary><c>iproute_etc_dir</c>.</summary>
+    public string RouteNamesEtcDirectory { get; init; } = RouteNames.DefaultEtcDirectory;
+
+    /// <summary><c>vrrp_netlink_cmd_rcv_bufs</c>.</summary>
+    public SocketBuffer CommandBuffer { get; init; }
+
+    /// <summary><c>vrrp_netlink_monitor_rcv_bufs</c>.</summary>
+    public SocketBuffer MonitorBuffer { get; init; }
+
+    /// <summary><c>process_monitor_rcv_bufs</c>.</summary>
+    public SocketBuffer ProcessBuffer { get; init; }
+
+    /// <summary><c>vrrp_delay_after_boot</c>, counted from the machine's start; zero for none.</summary>
+    public TimeSpan DelayAfterBoot { get; init; }
+
     /// <summary>What an instance announces that sets nothing itself.</summary>
     public AnnouncementParameters Announcements
     {

@@ -61,7 +61,7 @@ internal sealed partial class InstanceCompletion
         const int Standard = 3;
         if (!_strict)
         {
-            return draft.DownTimerAdvertisements?.Value ?? globals.DownTimerAdvertisements;
+            return draft.DownTimerAdvertisements?.Value ?? _globals.DownTimerAdvertisements;
         }
 
         Reset(draft.DownTimerAdvertisements, Standard, "down_timer_adverts");
@@ -115,14 +115,14 @@ internal sealed partial class InstanceCompletion
             return true;
         }
 
-        return draft.OwnerIgnoresAdvertisements is not null || _strict || globals.OwnerIgnoresAdvertisements;
+        return draft.OwnerIgnoresAdvertisements is not null || _strict || _globals.OwnerIgnoresAdvertisements;
     }
 
     private bool CompleteSilence()
     {
         if (!_strict)
         {
-            return draft.SilentToLowerPriority?.Value ?? globals.SilentToLowerPriority;
+            return draft.SilentToLowerPriority?.Value ?? _globals.SilentToLowerPriority;
         }
 
         Reset(draft.SilentToLowerPriority, true, "lower_prio_no_advert");
@@ -133,7 +133,7 @@ internal sealed partial class InstanceCompletion
     {
         if (!_strict)
         {
-            return draft.AdvertisesBeforeYielding?.Value ?? globals.AdvertisesBeforeYielding;
+            return draft.AdvertisesBeforeYielding?.Value ?? _globals.AdvertisesBeforeYielding;
         }
 
         Reset(draft.AdvertisesBeforeYielding, false, "higher_prio_send_advert");

@@ -26,21 +26,9 @@ internal sealed partial class InstanceCompletion
             return canDoWithout;
         }
 
-        _link = links?.FirstOrDefault(link => link.Name.Is(name.Value));
-        if (links is null)
+        if (!interfaces.TryFind(name.Value, out _link))
         {
-            return true;
-        }
-
-        if (_link is null)
-        {
-            if (!globals.DynamicInterfaces)
-            {
-                string message = $"names interface {name.Value}, which does not exist; it is in FAULT until it appears";
-                Error(name.Location, message, "correct the name, create the interface, or set dynamic_interfaces in global_defs");
-                session.Report(new(DiagnosticClass.BadInterface, DiagnosticSeverity.Error, name.Location, $"interface {name.Value} does not exist"));
-            }
-
+            interfaces.Check(name.Value, name.Location, $"vrrp_instance {draft.Name}, which is in FAULT until it appears,");
             return true;
         }
 
@@ -84,30 +72,36 @@ internal sealed partial class InstanceCompletion
             Source = source,
             IsUnicast = true,
             Peers = PeersOfFamily(),
-            ChecksUnicastSource = draft.ChecksUnicastSource || globals.ChecksUnicastSource,
+            ChecksUnicastSource = draft.ChecksUnicastSource || _globals.ChecksUnicastSource,
             UnicastTtl = draft.UnicastTtl?.Value,
         };
     }
 
     private void ReportMissingPeers()
     {
-        if (draft.UnicastSource is not { } source)
+        if (draft.UnicastTtl is { } ttl)
+        {
+            Warn(ttl.Location, "has no unicast peer: unicast_ttl is not used", "add unicast_peer, or remove unicast_ttl");
+        }
+
+        if (draft.UnicastKeyword is not { } location)
         {
             return;
         }
 
         if (draft.FaultWithoutPeers)
         {
-            Fault(source.Location, "is to use unicast and has no peer; it stays in FAULT", "add unicast_peer");
+            _configurationFaults++;
+            session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Error, location, $"{draft.Title} is to use unicast and has no peer; it stays in FAULT", "add unicast_peer"));
             return;
         }
 
         session.Report(new(
             DiagnosticClass.Deprecated,
             DiagnosticSeverity.Warning,
-            source.Location,
-            $"vrrp_instance {draft.Name} has a unicast_src_ip and no peer; it uses multicast",
-            "use mcast_src_ip, or add unicast_peer"));
+            location,
+            $"vrrp_instance {draft.Name} is to use unicast and has no peer; it uses multicast, which is deprecated",
+            "add unicast_peer, or remove what is for unicast"));
     }
 
     private InternetAddress? OfFamily(Located<InternetAddress>? address, string what)
@@ -137,7 +131,7 @@ internal sealed partial class InstanceCompletion
             }
             else if (peers.Exists(p => p.Address == peer.Value.Address))
             {
-                Warn(peer.Location, $"names peer {peer.Value.Address} twice", "remove one of the two");
+                Note(peer.Location, $"names peer {peer.Value.Address} twice", "remove one of the two");
             }
             else
             {
@@ -194,7 +188,7 @@ internal sealed partial class InstanceCompletion
         bool isNew = _seen.Add((address.Value.Device, address.Value.Address, address.Value.PrefixLength));
         if (!isNew)
         {
-            Warn(address.Location, $"has the address {address.Value.Address} twice", "remove one of the two");
+            Note(address.Location, $"has the address {address.Value.Address} twice", "remove one of the two");
         }
 
         return isNew;
@@ -204,7 +198,11 @@ internal sealed partial class InstanceCompletion
 
     private void CheckAddresses(List<VirtualAddress> counted)
     {
-        if (counted.Count == 0 && !draft.NoVirtualAddress && (_strict || _version == VrrpVersion.Version3))
+        if (counted.Count == 0 && !draft.NoVirtualAddress && !_strict && _version == VrrpVersion.Version2)
+        {
+            Warn(draft.Location, "has no virtual address; it does nothing but elect", "add virtual_ipaddress, or say no_virtual_ipaddress");
+        }
+        else if (counted.Count == 0 && !draft.NoVirtualAddress && (_strict || _version == VrrpVersion.Version3))
         {
             string why = _strict ? "strict mode" : "version 3";
             Fault(draft.Location, $"has no virtual address, which {why} asks for; it stays in FAULT", "add virtual_ipaddress, or no_virtual_ipaddress");

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Keepalived.Configuration;
 using Keepalived.Linux.Netlink.Route;
-using Keepalived.Scripts;
 using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Configuration;
@@ -11,12 +10,13 @@ namespace Keepalived.Vrrp.Configuration;
 /// must not be. Everything it changes is reported, at the line that asked for something else.
 /// </summary>
 /// <param name="draft">The block.</param>
-/// <param name="globals">What <c>global_defs</c> says.</param>
+/// <param name="reading">What stands beside it, <c>global_defs</c> among it.</param>
 /// <param name="session">Where findings go.</param>
-/// <param name="links">The interfaces there are; null when the kernel did not tell.</param>
+/// <param name="interfaces">The interfaces there are.</param>
 internal sealed partial class InstanceCompletion(
-    InstanceDraft draft, GlobalSettings globals, IConfigurationSession session, IReadOnlyList<LinkInfo>? links)
+    InstanceDraft draft, VrrpReading reading, IConfigurationSession session, SystemInterfaces interfaces)
 {
+    private readonly GlobalSettings _globals = reading.Globals;
     private int _configurationFaults;
     private bool _strict;
     private AddressFamily _family;
@@ -28,13 +28,12 @@ internal sealed partial class InstanceCompletion(
     /// <summary>Null when the instance is left out.</summary>
     public InstanceSettings? Complete()
     {
-        if (draft.VirtualRouterId is not { } routerId)
+        if (draft.VirtualRouterId is null)
         {
-            Error(draft.Location, "has no virtual_router_id and is left out", "add virtual_router_id with a number 1..255");
-            return null;
+            Fault(draft.Location, "has no virtual_router_id; it stays in FAULT", "add virtual_router_id with a number 1..255");
         }
 
-        _strict = draft.Strict ?? globals.Strict;
+        _strict = draft.Strict ?? _globals.Strict;
         _family = FindFamily();
         _version = FindVersion();
         byte priority = draft.Priority?.Value ?? (draft.StateMaster is { Value: true } ? VirtualRouterParameters.OwnerPriority : (byte)100);
@@ -48,30 +47,30 @@ internal sealed partial class InstanceCompletion(
         {
             Name = draft.Name,
             Interface = draft.Interface?.Value,
-            VirtualRouterId = routerId.Value,
+            VirtualRouterId = draft.VirtualRouterId?.Value ?? 0,
             Family = _family,
             Version = _version,
             Priority = priority,
             StartsAsMaster = FindStartState(isOwner),
             AdvertisementInterval = FindInterval(),
-            MulticastGroup = _family == AddressFamily.InterNetwork ? globals.GroupIPv4 : globals.GroupIPv6,
+            MulticastGroup = _family == AddressFamily.InterNetwork ? _globals.GroupIPv4 : _globals.GroupIPv6,
             OldUnicastChecksum = draft.OldUnicastChecksum,
-            Version3ChecksumAsVersion2 = draft.Version3ChecksumAsVersion2 ?? globals.Version3ChecksumAsVersion2,
+            Version3ChecksumAsVersion2 = draft.Version3ChecksumAsVersion2 ?? _globals.Version3ChecksumAsVersion2,
             Password = FindPassword(),
             TracksInterface = !draft.DontTrackPrimary,
             TracksSourceAddress = draft.TracksSourceAddress,
-            PromotesSecondaries = draft.PromotesSecondaries,
-            SkipsAddressCheck = draft.SkipsAddressCheck ?? globals.SkipsAddressCheck,
+            PromotesSecondaries = draft.PromotesSecondaries is not null,
+            SkipsAddressCheck = draft.SkipsAddressCheck ?? _globals.SkipsAddressCheck,
             Strict = _strict,
             ReceiveBufferBytes = draft.ReceiveBufferBytes,
-            NotifiesPriorityChanges = draft.NotifiesPriorityChanges ?? globals.NotifiesPriorityChanges,
-            SmtpAlert = draft.SmtpAlert ?? globals.SmtpAlert ?? false,
-            Notify = CompleteNotify(),
+            SmtpAlert = draft.SmtpAlert ?? _globals.SmtpAlert ?? false,
+            Notify = draft.Notify.Complete(session),
         };
         settings = CompleteTransport(settings);
         settings = CompleteAddresses(settings);
         settings = CompleteElection(settings, isOwner);
         settings = settings with { Announcements = CompleteAnnouncements() };
+        settings = CompleteLink(settings);
         return settings with { ConfigurationFaults = _configurationFaults };
     }
 
@@ -83,17 +82,22 @@ internal sealed partial class InstanceCompletion(
             : draft.UnicastSource?.Value ?? draft.MulticastSource?.Value;
         if (first is { } known)
         {
+            if (draft.NativeIPv6 is { } native && known.Family == AddressFamily.InterNetwork)
+            {
+                Error(native, "has IPv4 addresses: native_ipv6 is not used", "remove native_ipv6");
+            }
+
             return known.Family;
         }
 
-        return draft.NativeIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        return draft.NativeIPv6 is not null ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
     }
 
     private VrrpVersion FindVersion()
     {
         if (_family == AddressFamily.InterNetwork)
         {
-            return draft.Version?.Value ?? globals.Version;
+            return draft.Version?.Value ?? _globals.Version;
         }
 
         if (draft.Version is { Value: VrrpVersion.Version2 } version)
@@ -159,8 +163,15 @@ internal sealed partial class InstanceCompletion(
             return null;
         }
 
+        if (authentication.Value.IsAuthenticationHeader is not { } isHeader)
+        {
+            ReportPasswordWithoutType(authentication);
+            return null;
+        }
+
         string? reason =
-            _strict ? "strict mode forbids it"
+            draft.Hmac is not null ? "auth_hmac takes its place"
+            : _strict ? "strict mode forbids it"
             : _version == VrrpVersion.Version3 ? "version 3 has none"
             : _family == AddressFamily.InterNetworkV6 ? "IPv6 has none"
             : null;
@@ -170,41 +181,35 @@ internal sealed partial class InstanceCompletion(
             return null;
         }
 
-        if (authentication.Value.IsAuthenticationHeader)
-        {
-            Fault(authentication.Location, "asks for auth_type AH, which does not exist yet; it stays in FAULT", "use auth_type PASS");
-            return null;
-        }
-
         if (string.IsNullOrEmpty(authentication.Value.Password))
         {
             Warn(authentication.Location, "has an authentication block without auth_pass and runs without authentication", "add auth_pass");
             return null;
         }
 
+        if (isHeader)
+        {
+            NotYet(authentication.Location, "asks for auth_type AH, which does not exist yet; it stays in FAULT", "use auth_type PASS on all routers for now");
+            return null;
+        }
+
         return authentication.Value.Password;
     }
 
-    private NotifyScripts CompleteNotify() => new()
+    // keepalived sends no authentication then and says nothing; the file means the same here, and somebody should know.
+    private void ReportPasswordWithoutType(Located<AuthenticationDraft> authentication)
     {
-        Master = Usable(draft.NotifyMaster),
-        Backup = Usable(draft.NotifyBackup),
-        Fault = Usable(draft.NotifyFault),
-        Stop = Usable(draft.NotifyStop),
-        Deleted = Usable(draft.NotifyDeleted),
-        LowerPriority = Usable(draft.NotifyLowerPriority),
-        Any = Usable(draft.Notify),
-        SaysDeleted = draft.SaysDeleted,
-    };
-
-    private ScriptCommand? Usable(Located<ScriptCommand>? script) =>
-        script is { } s && session.Scripts.Validate(s.Value, s.Location, session) ? s.Value : null;
+        if (authentication.Value.Password is not null)
+        {
+            Note(authentication.Location, "has an auth_pass without auth_type, which means no authentication, here as in keepalived", "add auth_type PASS on all routers");
+        }
+    }
 
     private AnnouncementParameters CompleteAnnouncements()
     {
-        AnnouncementParameters all = globals.Announcements;
-        TimeSpan lowerDelay = draft.GarpLowerPriorityDelay?.Value ?? globals.GarpLowerPriorityDelay ?? draft.GarpMasterDelay ?? all.LowerPriorityDelay;
-        int lowerRepeat = draft.GarpLowerPriorityRepeat?.Value ?? globals.GarpLowerPriorityRepeat ?? draft.GarpMasterRepeat ?? all.LowerPriorityRepeat;
+        AnnouncementParameters all = _globals.Announcements;
+        TimeSpan lowerDelay = draft.GarpLowerPriorityDelay?.Value ?? _globals.GarpLowerPriorityDelay ?? draft.GarpMasterDelay ?? all.LowerPriorityDelay;
+        int lowerRepeat = draft.GarpLowerPriorityRepeat?.Value ?? _globals.GarpLowerPriorityRepeat ?? draft.GarpMasterRepeat ?? all.LowerPriorityRepeat;
         if (_strict)
         {
             Reset(draft.GarpLowerPriorityDelay, TimeSpan.Zero, "garp_lower_prio_delay");
@@ -236,6 +241,10 @@ internal sealed partial class InstanceCompletion(
 
     private void Warn(SourceLocation location, string message, string remedy) =>
         session.Warn(location, $"vrrp_instance {draft.Name} {message}", remedy);
+
+    // A remark that leaves the verdict alone.
+    private void Note(SourceLocation location, string message, string remedy) =>
+        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, $"vrrp_instance {draft.Name} {message}", remedy));
 
     private void Fault(SourceLocation location, string message, string remedy)
     {

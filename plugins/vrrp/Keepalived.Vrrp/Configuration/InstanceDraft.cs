@@ -1,5 +1,4 @@
 using Keepalived.Configuration;
-using Keepalived.Scripts;
 using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Configuration;
@@ -8,9 +7,11 @@ namespace Keepalived.Vrrp.Configuration;
 /// A <c>vrrp_instance</c> block as written: null is what the block does not say. <see cref="InstanceCompletion"/> turns it
 /// into <see cref="InstanceSettings"/>.
 /// </summary>
-internal sealed class InstanceDraft(string name, SourceLocation location)
+internal sealed class InstanceDraft(string name, SourceLocation location) : ITrackingBlock, INotifyBlock
 {
     public string Name { get; } = name;
+
+    public string Title => $"vrrp_instance {Name}";
 
     /// <summary>Place of the block's keyword, for findings about what is missing.</summary>
     public SourceLocation Location { get; } = location;
@@ -27,7 +28,7 @@ internal sealed class InstanceDraft(string name, SourceLocation location)
 
     public Located<TimeSpan>? AdvertisementInterval { get; set; }
 
-    public bool NativeIPv6 { get; set; }
+    public SourceLocation? NativeIPv6 { get; set; }
 
     public Located<InternetAddress>? MulticastSource { get; set; }
 
@@ -57,7 +58,7 @@ internal sealed class InstanceDraft(string name, SourceLocation location)
 
     public bool NoVirtualAddress { get; set; }
 
-    public bool PromotesSecondaries { get; set; }
+    public SourceLocation? PromotesSecondaries { get; set; }
 
     public Located<bool>? Accept { get; set; }
 
@@ -93,22 +94,39 @@ internal sealed class InstanceDraft(string name, SourceLocation location)
 
     public Located<AuthenticationDraft>? Authentication { get; set; }
 
-    public Located<ScriptCommand>? NotifyMaster { get; set; }
+    public NotifyDraft Notify { get; } = new();
 
-    public Located<ScriptCommand>? NotifyBackup { get; set; }
+    public TrackingDraft Tracking { get; } = new();
 
-    public Located<ScriptCommand>? NotifyFault { get; set; }
+    public Located<VmacDraft>? Vmac { get; set; }
 
-    public Located<ScriptCommand>? NotifyStop { get; set; }
+    public Located<VmacDraft>? Ipvlan { get; set; }
 
-    public Located<ScriptCommand>? NotifyDeleted { get; set; }
+    /// <summary><c>use_vmac_addr</c>.</summary>
+    public bool UsesVmacForAddresses { get; set; }
 
-    /// <summary>The keyword was there, with or without a script.</summary>
-    public bool SaysDeleted { get; set; }
+    /// <summary><c>vmac_xmit_base</c>.</summary>
+    public SourceLocation? TransmitsOnBase { get; set; }
 
-    public Located<ScriptCommand>? NotifyLowerPriority { get; set; }
+    public Located<string>? Vrf { get; set; }
 
-    public Located<ScriptCommand>? Notify { get; set; }
+    /// <summary>A keyword that makes sense for unicast only, the first of them.</summary>
+    public SourceLocation? UnicastKeyword { get; set; }
+
+    public List<Located<RouteSettings>> Routes { get; } = [];
+
+    public List<Located<RuleSettings>> Rules { get; } = [];
+
+    public Located<byte>? TimerExpiredPriority { get; set; }
+
+    public Located<VmacAnnouncements>? VmacAnnouncements { get; set; }
+
+    public bool PollsLink { get; set; }
+
+    /// <summary><c>lvs_sync_daemon_interface</c>.</summary>
+    public Located<string>? SyncDaemonInterface { get; set; }
+
+    public Located<HmacDraft>? Hmac { get; set; }
 
     public bool? NotifiesPriorityChanges { get; set; }
 
@@ -118,8 +136,8 @@ internal sealed class InstanceDraft(string name, SourceLocation location)
 /// <summary>An <c>authentication</c> block as written.</summary>
 internal sealed class AuthenticationDraft
 {
-    /// <summary><c>auth_type AH</c>.</summary>
-    public bool IsAuthenticationHeader { get; set; }
+    /// <summary><c>auth_type</c>: true for AH, false for PASS; null when the block names none, which means no authentication.</summary>
+    public bool? IsAuthenticationHeader { get; set; }
 
     /// <summary><c>auth_pass</c>, at most eight bytes.</summary>
     public string? Password { get; set; }

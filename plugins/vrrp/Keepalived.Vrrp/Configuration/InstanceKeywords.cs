@@ -1,11 +1,10 @@
 using Keepalived.Configuration;
-using Keepalived.Scripts;
 using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Configuration;
 
 /// <summary>The block <c>vrrp_instance</c>.</summary>
-internal static class InstanceKeywords
+internal static partial class InstanceKeywords
 {
     /// <summary>Name of the block.</summary>
     public const string Name = "vrrp_instance";
@@ -17,7 +16,7 @@ internal static class InstanceKeywords
         IKeywordBlock<InstanceDraft> block = root.Block<InstanceDraft>(
             new(Name, "NAME { … }", "A virtual router."),
             Open,
-            (session, _, draft) => session.Get<VrrpReading>().Instances.Add(draft));
+            Close);
         RegisterIdentity(block);
         RegisterTransport(block);
         RegisterAddresses(block);
@@ -25,6 +24,10 @@ internal static class InstanceKeywords
         RegisterAnnouncements(block);
         RegisterNotifications(block);
         RegisterAuthentication(block);
+        RegisterLink(block);
+        RegisterRoutes(block);
+        TrackLineKeywords.Register(block);
+        HmacKeywords.Register(block);
     }
 
     /// <summary>Takes a multicast group of one family.</summary>
@@ -37,8 +40,17 @@ internal static class InstanceKeywords
     }
 
     /// <summary>Takes a number of announcements, of which 0 means 1.</summary>
-    public static int Repeat(IKeywordReader reader) =>
-        (int)Math.Clamp(reader.Integer("number of announcements", 0, uint.MaxValue), 1, int.MaxValue);
+    public static int Repeat(IKeywordReader reader)
+    {
+        SourceLocation location = reader.NextLocation;
+        long count = reader.Integer("number of announcements", 0, uint.MaxValue);
+        if (count == 0)
+        {
+            reader.Session.Warn(location, $"{reader.Keyword} cannot be 0; 1 is used", $"write {reader.Keyword} 1");
+        }
+
+        return (int)Math.Clamp(count, 1, int.MaxValue);
+    }
 
     /// <summary>Takes a period in whole seconds, of which 0 means never.</summary>
     public static TimeSpan Refresh(IKeywordReader reader) => TimeSpan.FromSeconds(reader.Integer("period in seconds", 0, uint.MaxValue));
@@ -56,16 +68,20 @@ internal static class InstanceKeywords
             throw reader.Reject($"'{surplus}' follows the name of vrrp_instance {name}", "put a name of several words into double quotes");
         }
 
-        foreach (InstanceDraft other in session.Get<VrrpReading>().Instances)
+        if (session.Get<VrrpReading>().InstancesByName.TryGetValue(name, out InstanceDraft? other))
         {
-            if (other.Name == name)
-            {
-                session.Error(reader.Location, $"vrrp_instance {name} is there already, at {other.Location}; this one is left out", "give it another name");
-                return null;
-            }
+            session.Error(reader.Location, $"vrrp_instance {name} is there already, at {other.Location}; this one is left out", "give it another name");
+            return null;
         }
 
         return new InstanceDraft(name, reader.Location);
+    }
+
+    private static void Close(IConfigurationSession session, IConfigurationSession parent, InstanceDraft draft)
+    {
+        VrrpReading reading = session.Get<VrrpReading>();
+        reading.Instances.Add(draft);
+        reading.InstancesByName.Add(draft.Name, draft);
     }
 
     private static void RegisterIdentity(IKeywordBlock<InstanceDraft> block)
@@ -79,7 +95,7 @@ internal static class InstanceKeywords
             d.Priority = At(r, (byte)r.Integer("priority", 1, 255)));
         block.Keyword(new("version", "INT 2|3", "VRRP version.") { Default = "vrrp_version; 3 for IPv6" }, (r, d) =>
             d.Version = At(r, (VrrpVersion)r.Integer("VRRP version", 2, 3)));
-        block.Keyword(new("native_ipv6", "", "The instance is IPv6 although its first address may not say so."), (_, d) => d.NativeIPv6 = true);
+        block.Keyword(new("native_ipv6", "", "The instance is IPv6 although its first address may not say so."), (r, d) => d.NativeIPv6 = r.Location);
         block.Keyword(new("advert_int", "SECONDS 0.01..255", "Interval of advertisements.") { Default = "1" }, (r, d) =>
             d.AdvertisementInterval = At(r, r.Seconds("interval", TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(255))));
         block.Keyword(new("strict_mode", "BOOL?", "Enforce the RFC.") { Default = "vrrp_strict" }, (r, d) => d.Strict = r.OptionalBoolean());
@@ -91,12 +107,26 @@ internal static class InstanceKeywords
         block.Keyword(new("mcast_src_ip", "IP", "Source address of advertisements.") { Default = "the interface's" }, (r, d) =>
             d.MulticastSource = At(r, InternetAddress.From(r.Address("source address"))));
         block.Keyword(new("unicast_src_ip", "IP", "Source address of unicast advertisements.") { Default = "the interface's" }, (r, d) =>
-            d.UnicastSource = At(r, InternetAddress.From(r.Address("source address"))));
+        {
+            d.UnicastKeyword ??= r.Location;
+            d.UnicastSource = At(r, InternetAddress.From(r.Address("source address")));
+        });
         block.Keyword(new("mcast_dst_ip", "MULTICAST_IP", "Multicast group.") { Default = "vrrp_mcast_group4 or vrrp_mcast_group6" }, (r, d) =>
             d.MulticastGroup = At(r, Group(r, addressLength: 0)));
-        block.Lines(new("unicast_peer", "{ IP [min_ttl 0..255] [max_ttl 0..255] … }", "Send to these instead of the group."), ReadPeer);
+        block.Lines<InstanceDraft>(
+            new("unicast_peer", "{ IP [min_ttl 0..255] [max_ttl 0..255] … }", "Send to these instead of the group."),
+            (r, d) =>
+            {
+                d.UnicastKeyword ??= r.Location;
+                return d;
+            },
+            ReadPeer);
         block.Keyword(new("unicast_fault_no_peer", "", "Without a peer the instance is in FAULT instead of using multicast."), (_, d) => d.FaultWithoutPeers = true);
-        block.Keyword(new("check_unicast_src", "", "Drop unicast advertisements from others than the peers."), (_, d) => d.ChecksUnicastSource = true);
+        block.Keyword(new("check_unicast_src", "", "Drop unicast advertisements from others than the peers."), (r, d) =>
+        {
+            d.UnicastKeyword ??= r.Location;
+            d.ChecksUnicastSource = true;
+        });
         block.Keyword(new("unicast_ttl", "INT 0..255", "TTL of unicast advertisements.") { Default = "255; the kernel's for IPv6" }, (r, d) =>
             d.UnicastTtl = At(r, (byte)r.Integer("TTL", 0, 255)));
         block.Keyword(new("old_unicast_checksum", "[never]", "Checksums of unicast version 3 as old versions compute them."), ReadOldChecksum);
@@ -110,7 +140,8 @@ internal static class InstanceKeywords
             // keepalived takes the keyword for a yes whatever it says.
             if (!r.OptionalBoolean())
             {
-                r.Warn("skip_check_adv_addr is on whatever its argument says, here as in keepalived", "remove the keyword to have the check");
+                const string Message = "skip_check_adv_addr is on whatever its argument says, here as in keepalived";
+                r.Session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, r.Location, Message, "remove the keyword to have the check"));
             }
 
             d.SkipsAddressCheck = true;
@@ -121,11 +152,11 @@ internal static class InstanceKeywords
     {
         const string Shape = "{ ADDRESS[/LENGTH] [options] … }";
         block.Lines(new("virtual_ipaddress", Shape, "Addresses of the virtual router, listed in advertisements."), (r, d) =>
-            d.Addresses.Add(At(r, VirtualAddressReader.Read(r))));
+            d.Addresses.Add(At(r, ReadVirtualAddress(r))));
         block.Lines(new("virtual_ipaddress_excluded", Shape, "Further addresses, not listed in advertisements."), (r, d) =>
-            d.ExcludedAddresses.Add(At(r, VirtualAddressReader.Read(r))));
+            d.ExcludedAddresses.Add(At(r, ReadVirtualAddress(r))));
         block.Keyword(new("no_virtual_ipaddress", "", "The instance has no address on purpose."), (_, d) => d.NoVirtualAddress = true);
-        block.Keyword(new("promote_secondaries", "", "Removing the first address of a network keeps the others.") { HasNoEffectYet = true }, (_, d) => d.PromotesSecondaries = true);
+        block.Keyword(new("promote_secondaries", "", "Removing the first address of a network keeps the others.") { HasNoEffectYet = true }, (r, d) => d.PromotesSecondaries = r.Location);
         block.Keyword(new("accept", "", "Packets to the virtual addresses are accepted.") { Default = "yes unless strict" }, (r, d) => d.Accept = At(r, true));
         block.Keyword(new("no_accept", "", "Packets to the virtual addresses are dropped unless owner.") { HasNoEffectYet = true }, (r, d) => d.Accept = At(r, false));
     }
@@ -161,16 +192,15 @@ internal static class InstanceKeywords
 
     private static void RegisterNotifications(IKeywordBlock<InstanceDraft> block)
     {
-        Script(block, "notify_master", "Run on becoming master.", (d, c) => d.NotifyMaster = c);
-        Script(block, "notify_backup", "Run on becoming backup.", (d, c) => d.NotifyBackup = c);
-        Script(block, "notify_fault", "Run on entering FAULT.", (d, c) => d.NotifyFault = c);
-        Script(block, "notify_stop", "Run when VRRP stops.", (d, c) => d.NotifyStop = c);
-        Script(block, "notify_master_rx_lower_pri", "Run when a master hears a lower priority.", (d, c) => d.NotifyLowerPriority = c);
-        Script(block, "notify", "Run for every event with type, name, state and priority.", (d, c) => d.Notify = c);
+        NotifyKeywords.Register(block);
+        NotifyKeywords.Add(block, "notify_master_rx_lower_pri", "Run when a master hears a lower priority.");
         block.Keyword(new("notify_deleted", "[\"CMD ARGS\" [USER [[:]GROUP]]]", "A removal by reload is told as DELETED, to the script if there is one."), (r, d) =>
         {
-            d.SaysDeleted = true;
-            d.NotifyDeleted = r.AtEnd ? null : Command(r);
+            d.Notify.SaysDeleted = true;
+            if (!r.AtEnd)
+            {
+                NotifyKeywords.Read(r, d.Notify);
+            }
         });
         block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority."), (r, d) =>
             d.NotifiesPriorityChanges = r.OptionalBoolean());
@@ -244,7 +274,7 @@ internal static class InstanceKeywords
 
         if (peer.MinimumTtl > peer.MaximumTtl)
         {
-            throw reader.Reject($"min_ttl {peer.MinimumTtl} is greater than max_ttl {peer.MaximumTtl}: nothing would be accepted", "swap them");
+            reader.Session.Error(reader.Location, $"min_ttl {peer.MinimumTtl} is greater than max_ttl {peer.MaximumTtl}: nothing from {peer.Address} will be accepted", "swap them");
         }
 
         draft.Peers ??= At(reader, new List<Located<UnicastPeer>>());
@@ -253,6 +283,7 @@ internal static class InstanceKeywords
 
     private static void ReadOldChecksum(IKeywordReader reader, InstanceDraft draft)
     {
+        draft.UnicastKeyword ??= reader.Location;
         if (!reader.TryWord(out string word))
         {
             draft.OldUnicastChecksum = OldUnicastChecksum.Always;
@@ -264,26 +295,11 @@ internal static class InstanceKeywords
             : throw reader.Reject($"'{word}' is no option of old_unicast_checksum", "the only option is never");
     }
 
-    private static void Script(
-        IKeywordBlock<InstanceDraft> block, string name, string summary, Action<InstanceDraft, Located<ScriptCommand>?> set) =>
-        block.Keyword(new(name, "\"CMD ARGS\" [USER [[:]GROUP]]", summary), (r, d) => set(d, Command(r)));
-
-    private static Located<ScriptCommand> Command(IKeywordReader reader)
+    private static VirtualAddress ReadVirtualAddress(IKeywordReader reader)
     {
-        IReadOnlyList<string> words = reader.Command("script");
-        if (words.Count == 0)
-        {
-            throw reader.Reject("the command is empty", "name a program");
-        }
-
-        ScriptUser? user = null;
-        if (!reader.AtEnd)
-        {
-            user = reader.Session.Scripts.ResolveUser(reader)
-                ?? throw reader.Reject($"{reader.Keyword} is left out: its user does not exist", "name an existing user and group");
-        }
-
-        return At(reader, new ScriptCommand(words[0], words.Skip(1).ToEquatableArray(), user));
+        bool usesVmac = false;
+        VirtualAddress address = VirtualAddressReader.Read(reader, word => word == "use_vmac" && (usesVmac = true));
+        return usesVmac ? address with { UsesVmac = true } : address;
     }
 
     private static Located<T> At<T>(IKeywordReader reader, T value) => new(value, reader.Location);

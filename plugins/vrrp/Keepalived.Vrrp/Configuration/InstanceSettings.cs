@@ -115,6 +115,48 @@ internal sealed record InstanceSettings
 
     public bool SmtpAlert { get; init; }
 
+    /// <summary>What the instance tracks, its group's objects among it.</summary>
+    public TrackingSettings Tracking { get; init; } = TrackingSettings.None;
+
+    /// <summary>Name of the sync group that it belongs to; null for none.</summary>
+    public string? SyncGroup { get; init; }
+
+    /// <summary><c>use_vmac</c>; null for none.</summary>
+    public VmacSettings? Vmac { get; init; }
+
+    /// <summary><c>use_vmac_addr</c>: addresses on other interfaces get a virtual MAC.</summary>
+    public bool UsesVmacForAddresses { get; init; }
+
+    /// <summary><c>use_ipvlan</c>; null for none.</summary>
+    public IpvlanSettings? Ipvlan { get; init; }
+
+    /// <summary><c>garp_extra_if</c>.</summary>
+    public VmacAnnouncements VmacAnnouncements { get; init; }
+
+    /// <summary><c>vrf</c>; without an interface only.</summary>
+    public string? Vrf { get; init; }
+
+    /// <summary><c>virtual_routes</c>.</summary>
+    public EquatableArray<RouteSettings> Routes { get; init; }
+
+    /// <summary><c>virtual_rules</c>.</summary>
+    public EquatableArray<RuleSettings> Rules { get; init; }
+
+    /// <summary><c>auth_hmac</c>; null for none.</summary>
+    public HmacSettings? Hmac { get; init; }
+
+    /// <summary><c>timer_expired_backup</c>: priority to reckon the other router with; null for off.</summary>
+    public byte? TimerExpiredPriority { get; init; }
+
+    /// <summary>How long changes of the interface are waited out.</summary>
+    public InterfaceDelays Delays { get; init; }
+
+    /// <summary>The link of the interface is polled.</summary>
+    public LinkPolling? Polling { get; init; }
+
+    /// <summary><c>lvs_sync_daemon_interface</c>.</summary>
+    public string? SyncDaemonInterface { get; init; }
+
     /// <summary>Another instance here has the same identity on the link; it stays in FAULT.</summary>
     public bool IsDuplicate { get; init; }
 
@@ -167,4 +209,39 @@ internal sealed record InstanceSettings
 }
 
 /// <summary>The whole configuration of the plugin.</summary>
-internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<InstanceSettings> Instances);
+internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<InstanceSettings> Instances)
+{
+    /// <summary>The sync groups that have members.</summary>
+    public EquatableArray<SyncGroupSettings> SyncGroups { get; init; }
+
+    /// <summary>The scripts that can be run, tracked or not.</summary>
+    public EquatableArray<ScriptTracker> Scripts { get; init; }
+
+    /// <summary>The processes that are counted, tracked or not.</summary>
+    public EquatableArray<ProcessTracker> Processes { get; init; }
+
+    /// <summary>The groups that static objects name.</summary>
+    public EquatableArray<TrackGroupSettings> TrackGroups { get; init; }
+
+    /// <summary>Interfaces on which announcements keep a distance.</summary>
+    public EquatableArray<GarpGroupSettings> GarpGroups { get; init; }
+
+    /// <summary><c>static_ipaddress</c>.</summary>
+    public EquatableArray<StaticAddress> StaticAddresses { get; init; }
+
+    /// <summary><c>static_routes</c>.</summary>
+    public EquatableArray<RouteSettings> StaticRoutes { get; init; }
+
+    /// <summary><c>static_rules</c>.</summary>
+    public EquatableArray<RuleSettings> StaticRules { get; init; }
+
+    /// <summary><c>linkbeat_use_polling</c> of the root.</summary>
+    public bool PollsAllInterfaces { get; init; }
+
+    /// <summary><c>namespace_with_ipsets</c>.</summary>
+    public bool AllowsIpsetsInNamespace { get; init; }
+
+    /// <summary>The members of a sync group, in its order.</summary>
+    public IEnumerable<InstanceSettings> MembersOf(SyncGroupSettings group) =>
+        group.Members.Select(name => Instances.First(instance => instance.Name == name));
+}

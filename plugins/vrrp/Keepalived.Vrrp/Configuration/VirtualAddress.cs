@@ -37,6 +37,9 @@ internal sealed record VirtualAddress
     /// <summary><c>no_track</c>: somebody else may remove it.</summary>
     public bool IsUntracked { get; init; }
 
+    /// <summary><c>use_vmac</c>: it goes on a virtual MAC interface even if the instance has none.</summary>
+    public bool UsesVmac { get; init; }
+
     /// <summary><c>preferred_lft</c> in seconds; <see cref="AddressInfo.Forever"/> by default, 0 for an IPv6 /128.</summary>
     public uint PreferredLifetime { get; init; } = AddressInfo.Forever;
 

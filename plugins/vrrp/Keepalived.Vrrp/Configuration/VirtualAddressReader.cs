@@ -10,7 +10,10 @@ namespace Keepalived.Vrrp.Configuration;
 /// <summary>Reads <c>ADDRESS[/LENGTH] [options]</c>, the line that all address blocks have.</summary>
 internal static class VirtualAddressReader
 {
-    public static VirtualAddress Read(IKeywordReader reader)
+    /// <summary>Takes the whole line.</summary>
+    /// <param name="reader">The line.</param>
+    /// <param name="takeFurther">Takes an option that only some blocks have; false when it does not know the word.</param>
+    public static VirtualAddress Read(IKeywordReader reader, Func<string, bool>? takeFurther = null)
     {
         (IPAddress address, int prefixLength) = reader.Prefix("virtual address");
         InternetAddress own = InternetAddress.From(address);
@@ -26,7 +29,7 @@ internal static class VirtualAddressReader
         };
         while (reader.TryWord(out string option))
         {
-            result = ReadOption(reader, result, option);
+            result = takeFurther is not null && takeFurther(option) ? result : ReadOption(reader, result, option);
         }
 
         return result;
@@ -46,10 +49,18 @@ internal static class VirtualAddressReader
         "autojoin" => address with { Flags = address.Flags | AddressFlags.AutoJoin },
         "no_track" => address with { IsUntracked = true },
         "preferred_lft" => address with { PreferredLifetime = ReadLifetime(reader) },
-        _ => throw reader.Reject(
-            $"'{option}' is no option of an address",
-            "use dev, scope, broadcast, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track or preferred_lft"),
+        _ => Skip(reader, address, option),
     };
+
+    // keepalived keeps the address.
+    private static VirtualAddress Skip(IKeywordReader reader, VirtualAddress address, string option)
+    {
+        reader.Session.Error(
+            reader.Location,
+            $"'{option}' is no option of an address and is not used",
+            "use dev, scope, broadcast, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track or preferred_lft");
+        return address;
+    }
 
     /// <summary>Takes an interface name, at most 15 octets (IFNAMSIZ).</summary>
     public static string InterfaceName(IKeywordReader reader)

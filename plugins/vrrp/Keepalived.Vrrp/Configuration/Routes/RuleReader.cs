@@ -219,15 +219,15 @@ internal sealed class RuleReader(IKeywordReader reader, VrrpReading reading, boo
     {
         string word = reader.Word("firewall mark");
         string[] parts = word.Split('/');
+        ulong mark = 0;
         ulong mask = uint.MaxValue;
-        bool isMark = parts.Length <= 2 && CNumber.TryParse(parts[0], out ulong mark) && mark <= uint.MaxValue
+        bool isMark = parts.Length <= 2 && CNumber.TryParse(parts[0], out mark) && mark <= uint.MaxValue
             && (parts.Length == 1 || (CNumber.TryParse(parts[1], out mask) && mask <= uint.MaxValue));
         if (!isMark)
         {
             throw reader.Reject($"'{word}' is no firewall mark", "write MARK or MARK/MASK", DiagnosticClass.InvalidNumber);
         }
 
-        CNumber.TryParse(parts[0], out mark);
         _rule = _rule with { FirewallMark = (uint)mark, FirewallMask = parts.Length == 1 ? null : (uint)mask };
     }
 
