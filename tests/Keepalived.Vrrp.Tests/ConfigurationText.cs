@@ -12,12 +12,19 @@ internal sealed class ConfigurationText
     private ConfigurationText(VrrpConfiguration? configuration, IReadOnlyList<Diagnostic> findings)
     {
         Parsed = configuration;
-        Findings = findings;
+        Findings = [.. findings.Where(finding => finding.Rule is null)];
+        Lint = [.. findings.Where(finding => finding.Rule is not null)];
     }
 
     public VrrpConfiguration? Parsed { get; }
 
     public IReadOnlyList<Diagnostic> Findings { get; }
+
+    /// <summary>What lint rules found.</summary>
+    public IReadOnlyList<Diagnostic> Lint { get; }
+
+    /// <summary>Findings that are not about what has no effect yet.</summary>
+    public IReadOnlyList<Diagnostic> Mistakes => [.. Findings.Where(finding => !finding.Message.Contains("no effect in this version", StringComparison.Ordinal))];
 
     /// <summary>The only instance of a configuration.</summary>
     public InstanceSettings Instance => Assert.Single(Parsed!.Instances);

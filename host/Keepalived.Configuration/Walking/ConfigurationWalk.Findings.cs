@@ -68,12 +68,15 @@ public sealed partial class ConfigurationWalk
                 $"use {replacement}"));
         }
 
-        if (node.Spec.HasNoEffectYet && _announced.Add(node.Path))
+        if (node.Spec.HasNoEffectYet && !_announced.Contains(ParentOf(node.Path)) && _announced.Add(node.Path))
         {
             _session.Report(new(
                 DiagnosticClass.Ok, DiagnosticSeverity.Warning, _reader.Location, $"'{node.Spec.Name}' is read and has no effect in this version"));
         }
     }
+
+    // A keyword inside a block that has no effect needs no word of its own.
+    private static string ParentOf(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
 
     private void ReportShared(DiagnosticClass findingClass, Statement statement, string message, string remedy)
     {

@@ -27,7 +27,7 @@ internal static class TrackFileKeywords
             draft.Initial = ReadInitialization(reader));
 
         KeywordSpec Of(string name, string arguments, string summary) =>
-            new(name, arguments, summary) { Process = spec.Process, ReplacedBy = replacedBy is null ? null : $"{replacedBy}/{name}" };
+            new(name, arguments, summary) { Process = spec.Process, HasNoEffectYet = true, ReplacedBy = replacedBy is null ? null : $"{replacedBy}/{name}" };
     }
 
     private static Draft Open(IKeywordReader reader, IConfigurationSession session) => new(reader.Word("name of the file tracker"), reader.Location);

@@ -143,10 +143,11 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public void Without_router_id_or_interface_an_instance_is_left_out()
+    public void Without_interface_an_instance_is_left_out_and_without_router_id_it_stays_in_FAULT()
     {
-        ConfigurationText text = ConfigurationText.Read("vrrp_instance A {\n interface eth0\n}\nvrrp_instance B {\n virtual_router_id 3\n}", ConfigurationText.Ethernet("eth0"));
-        Assert.Empty(text.Parsed!.Instances);
+        ConfigurationText text = ConfigurationText.Read("vrrp_instance A {\n interface eth0\n virtual_ipaddress { 10.0.0.9 }\n}\nvrrp_instance B {\n virtual_router_id 3\n}", ConfigurationText.Ethernet("eth0"));
+        Assert.Equal("A", text.Instance.Name);
+        Assert.Equal(1, text.Instance.ConfigurationFaults);
         Assert.Equal(2, text.Findings.Count);
     }
 

@@ -21,18 +21,9 @@ public sealed class KeywordTests
         {
             string prefix = block.Length == 0 ? "" : block + "/";
             IEnumerable<string> inBlock = registered.Where(p => p.StartsWith(prefix, StringComparison.Ordinal)).Select(p => p[prefix.Length..]).Where(p => !p.Contains('/', StringComparison.Ordinal));
-            PluginKeywordsAttribute declared = Assert.Single(typeof(VrrpPlugin).Assembly.GetCustomAttributes<PluginKeywordsAttribute>(), a => a.Block == block);
-            Assert.Equal(inBlock.Order(StringComparer.Ordinal), declared.Keywords.Split(' ').Order(StringComparer.Ordinal));
+            IEnumerable<string> declared = typeof(VrrpPlugin).Assembly.GetCustomAttributes<PluginKeywordsAttribute>().Where(a => a.Block == block).SelectMany(a => a.Keywords.Split(' '));
+            Assert.Equal(inBlock.Order(StringComparer.Ordinal), declared.Order(StringComparer.Ordinal));
         }
-    }
-
-    [Fact]
-    public void Every_registered_keyword_is_one_of_keepalived()
-    {
-        var tree = new KeywordTree();
-        new VrrpPlugin().RegisterKeywords(tree.ForOwner("vrrp", PluginRoles.Vrrp));
-        IEnumerable<ListedKeyword> own = KeywordListing.Of(tree).Where(k => k.Owner == "vrrp");
-        Assert.All(own, k => Assert.Contains(k.Path, StandardKeywords.All.Keys));
     }
 
     [Fact]
@@ -103,7 +94,7 @@ public sealed class KeywordTests
     [InlineData("virtual_router_id 0", "router id")]
     [InlineData("state BOTH", "MASTER or BACKUP")]
     [InlineData("mcast_dst_ip 10.0.0.1", "multicast group")]
-    [InlineData("old_unicast_checksum always", "never")]
+    [InlineData("old_unicast_checksum always\n unicast_peer {\n 10.0.0.2\n }", "never")]
     [InlineData("unicast_peer {\n 10.0.0.2 min_ttl 9 max_ttl 3\n }", "min_ttl")]
     [InlineData("virtual_ipaddress_excluded {\n 10.0.0.3 colour red\n }", "colour")]
     [InlineData("virtual_ipaddress_excluded {\n fd00::5 label x\n }", "label")]

@@ -27,15 +27,19 @@ internal static class VirtualAddressReader
             // Deprecated, so that a host address is no source address of the machine's own connections.
             PreferredLifetime = isIPv6 && prefixLength == 128 ? 0 : AddressInfo.Forever,
         };
+        bool isReported = false;
         while (reader.TryWord(out string option))
         {
-            result = takeFurther is not null && takeFurther(option) ? result : ReadOption(reader, result, option);
+            if (takeFurther is null || !takeFurther(option))
+            {
+                result = ReadOption(reader, result, option, ref isReported);
+            }
         }
 
         return result;
     }
 
-    private static VirtualAddress ReadOption(IKeywordReader reader, VirtualAddress address, string option) => option switch
+    private static VirtualAddress ReadOption(IKeywordReader reader, VirtualAddress address, string option, ref bool isReported) => option switch
     {
         "dev" => address with { Device = InterfaceName(reader) },
         "scope" => address with { Scope = ReadScope(reader, address) },
@@ -49,16 +53,21 @@ internal static class VirtualAddressReader
         "autojoin" => address with { Flags = address.Flags | AddressFlags.AutoJoin },
         "no_track" => address with { IsUntracked = true },
         "preferred_lft" => address with { PreferredLifetime = ReadLifetime(reader) },
-        _ => Skip(reader, address, option),
+        _ => Skip(reader, address, option, ref isReported),
     };
 
-    // keepalived keeps the address.
-    private static VirtualAddress Skip(IKeywordReader reader, VirtualAddress address, string option)
+    // keepalived keeps the address. What follows an unknown word is most likely its argument, so one finding is enough.
+    private static VirtualAddress Skip(IKeywordReader reader, VirtualAddress address, string option, ref bool isReported)
     {
-        reader.Session.Error(
-            reader.Location,
-            $"'{option}' is no option of an address and is not used",
-            "use dev, scope, broadcast, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track or preferred_lft");
+        if (!isReported)
+        {
+            reader.Session.Error(
+                reader.Location,
+                $"'{option}' is no option of the address {address.Address} and is not used",
+                "use dev, scope, broadcast, label, peer, home, -nodad, mngtmpaddr, noprefixroute, autojoin, no_track or preferred_lft");
+        }
+
+        isReported = true;
         return address;
     }
 

@@ -21,18 +21,18 @@ internal static class GroupKeywords
             OpenSyncGroup,
             static (session, _, draft) => session.Get<VrrpReading>().SyncGroups.Add(draft));
         block.Lines<SyncGroupDraft>(
-            new("group", "{ VRRP_INSTANCE… }", "The instances."),
+            new("group", "{ VRRP_INSTANCE… }", "The instances.") { HasNoEffectYet = true },
             static (_, draft) => draft,
             static (reader, draft) => ReadNames(reader, draft.Members),
             static (session, _, draft) => ReportEmpty(session, draft.Members, draft.Location, draft.Title));
         TrackLineKeywords.Register(block);
-        NotifyKeywords.Register(block);
-        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { Default = "false" }, static (reader, draft) =>
+        NotifyKeywords.Register(block, hasNoEffectYet: true);
+        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
             draft.SmtpAlert = reader.OptionalBoolean());
-        block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
+        block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { HasNoEffectYet = true, ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
             draft.AllowsMemberWeights = true);
-        block.Keyword(new("sync_group_tracking_weight", "", "Members keep the weights of their own trackers."), static (_, draft) => draft.AllowsMemberWeights = true);
-        block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority; holds for members that say nothing.") { Default = "false" }, static (reader, draft) =>
+        block.Keyword(new("sync_group_tracking_weight", "", "Members keep the weights of their own trackers.") { HasNoEffectYet = true }, static (_, draft) => draft.AllowsMemberWeights = true);
+        block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority; holds for members that say nothing.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
             draft.NotifiesPriorityChanges = reader.OptionalBoolean());
     }
 
@@ -41,7 +41,7 @@ internal static class GroupKeywords
         IKeywordBlock<NamedGroupDraft> block = root.Block<NamedGroupDraft>(
             new("track_group", "NAME { … }", "Instances that hear of the loss of static addresses, routes and rules.") { HasNoEffectYet = true }, OpenTrackGroup);
         block.Lines<NamedGroupDraft>(
-            new("group", "{ VRRP_INSTANCE… }", "The instances."),
+            new("group", "{ VRRP_INSTANCE… }", "The instances.") { HasNoEffectYet = true },
             static (_, draft) => draft,
             static (reader, draft) => ReadNames(reader, draft.Members));
     }
@@ -56,14 +56,14 @@ internal static class GroupKeywords
                 return new GarpGroupDraft(reader.Location);
             },
             static (session, _, draft) => session.Get<VrrpReading>().GarpGroups.Add(draft));
-        block.Keyword(new("garp_interval", "SECONDS 0..4294.967295", "Least time between two gratuitous ARPs.") { Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("garp_interval", "SECONDS 0..4294.967295", "Least time between two gratuitous ARPs.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
             draft.GarpInterval = reader.Seconds("interval", TimeSpan.Zero, _longestInterval));
-        block.Keyword(new("gna_interval", "SECONDS 0..4294.967295", "Least time between two neighbour advertisements.") { Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("gna_interval", "SECONDS 0..4294.967295", "Least time between two neighbour advertisements.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
             draft.NeighbourAdvertisementInterval = reader.Seconds("interval", TimeSpan.Zero, _longestInterval));
-        block.Keyword(new("interface", "IFNAME", "An interface that it holds for."), static (reader, draft) =>
+        block.Keyword(new("interface", "IFNAME", "An interface that it holds for.") { HasNoEffectYet = true }, static (reader, draft) =>
             draft.Interfaces.Add(new(VirtualAddressReader.InterfaceName(reader), reader.Location)));
         block.Lines<GarpGroupDraft>(
-            new("interfaces", "{ IFNAME… }", "Interfaces that share one distance."),
+            new("interfaces", "{ IFNAME… }", "Interfaces that share one distance.") { HasNoEffectYet = true },
             static (_, draft) => draft,
             static (reader, draft) =>
             {
