@@ -21,7 +21,8 @@ public sealed class CanonicalWordTests
             string text = CanonicalWord.Command(words);
             HookScript? script = AllKeywords.ReadText($"global_defs {{\n startup_script {text}\n}}\n").Settings.StartupScript;
             Assert.True(script is not null, $"seed {seed}: {text} is not accepted");
-            Assert.Equal(words, [script.Command.Program, .. script.Command.Arguments.AsSpan()]);
+            string[] read = [script.Command.Program, .. script.Command.Arguments.AsSpan()];
+            Assert.Equal(words, read);
         }
     }
 
