@@ -166,7 +166,10 @@ internal sealed partial class InstanceCompletion
             return vrf.Value;
         }
 
-        Error(vrf.Location, $"{(draft.Interface is null ? "is not unicast" : "names an interface")}: vrf is not used", "use vrf with unicast_peer and without interface");
+        Error(
+            draft.Interface?.Location ?? vrf.Location,
+            $"{(draft.Interface is null ? "is not unicast" : "names an interface")}: its vrf {vrf.Value} is not used",
+            "use vrf with unicast_peer and without interface");
         return null;
     }
 
@@ -233,7 +236,7 @@ internal sealed partial class InstanceCompletion
         }
 
         // Without its signatures the router would be refused by its peers and be master beside them: silence is the lesser evil.
-        NotYet(hmac.Location, "asks for auth_hmac, which does not exist yet; it stays in FAULT", "remove auth_hmac on all routers for now");
+        NotYet("asks for auth_hmac, which does not exist yet; it stays in FAULT", "remove auth_hmac on all routers for now");
         const int ShortestWindow = 5;
         const int LongestWindow = 300;
         TimeSpan window = hmac.Value.TimeWindow ?? TimeSpan.FromSeconds(Math.Clamp(3 * (int)interval.TotalSeconds, ShortestWindow, LongestWindow));
@@ -248,9 +251,9 @@ internal sealed partial class InstanceCompletion
     }
 
     // Something configured that this version cannot do: no mistake of the operator's, so the verdict of -t does not change.
-    private void NotYet(SourceLocation location, string message, string remedy)
+    private void NotYet(string message, string remedy)
     {
         _configurationFaults++;
-        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Error, location, $"{draft.Title} {message}", remedy));
+        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Error, draft.Location, $"{draft.Title} {message}", remedy));
     }
 }

@@ -189,7 +189,7 @@ internal sealed partial class InstanceCompletion(
 
         if (isHeader)
         {
-            NotYet(authentication.Location, "asks for auth_type AH, which does not exist yet; it stays in FAULT", "use auth_type PASS on all routers for now");
+            NotYet("asks for auth_type AH, which does not exist yet; it stays in FAULT", "use auth_type PASS on all routers for now");
             return null;
         }
 
