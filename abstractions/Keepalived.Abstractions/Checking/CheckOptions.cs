@@ -6,6 +6,9 @@ namespace Keepalived.Checking;
 /// </summary>
 public sealed record CheckOptions
 {
+    /// <summary>Nothing set.</summary>
+    public static CheckOptions Unset { get; } = new();
+
     /// <summary><c>connect_ip</c>; null = the real server's address.</summary>
     public System.Net.IPAddress? ConnectAddress { get; init; }
 
@@ -44,6 +47,28 @@ public sealed record CheckOptions
 
     /// <summary><c>log_all_failures</c>: log every failed try.</summary>
     public bool? LogAllFailures { get; init; }
+
+    /// <summary>These options, and where they are unset those of the block around.</summary>
+    public CheckOptions Over(CheckOptions outer)
+    {
+        ArgumentNullException.ThrowIfNull(outer);
+        return new()
+        {
+            ConnectAddress = ConnectAddress ?? outer.ConnectAddress,
+            ConnectPort = ConnectPort ?? outer.ConnectPort,
+            BindAddress = BindAddress ?? outer.BindAddress,
+            BindPort = BindPort ?? outer.BindPort,
+            BindInterface = BindInterface ?? outer.BindInterface,
+            FirewallMark = FirewallMark ?? outer.FirewallMark,
+            ConnectTimeout = ConnectTimeout ?? outer.ConnectTimeout,
+            DelayLoop = DelayLoop ?? outer.DelayLoop,
+            Retry = Retry ?? outer.Retry,
+            DelayBeforeRetry = DelayBeforeRetry ?? outer.DelayBeforeRetry,
+            Warmup = Warmup ?? outer.Warmup,
+            Alpha = Alpha ?? outer.Alpha,
+            LogAllFailures = LogAllFailures ?? outer.LogAllFailures,
+        };
+    }
 }
 
 /// <summary>
@@ -73,8 +98,11 @@ public abstract record CheckerDefinition(string Kind, CheckOptions Options)
     public virtual string Describe(in CheckResult result) => result.IsUp ? "CHECK succeed on service"
         : result.Reason is null ? "CHECK failed on service" : $"CHECK failed on service : {result.Reason}";
 
-    /// <summary>Makes the checker for one real server.</summary>
-    public abstract IChecker CreateChecker(CheckTarget target);
+    /// <summary>
+    /// Makes the checker for one real server; null when this kind of check cannot be run by this version: the engine then says so and
+    /// judges the server by its other checkers.
+    /// </summary>
+    public abstract IChecker? CreateChecker(CheckTarget target);
 }
 
 /// <summary>Which of the options that checkers have in common a checker's block takes.</summary>
@@ -90,8 +118,11 @@ public enum CheckOptionSet
     /// <summary>When to probe and what to make of it: <c>delay_loop</c> to <c>log_all_failures</c>.</summary>
     Timing = 2,
 
+    /// <summary><c>alpha</c>.</summary>
+    Alpha = 4,
+
     /// <summary>All of them.</summary>
-    All = Connection | Timing,
+    All = Connection | Timing | Alpha,
 }
 
 /// <summary>The state of the block <c>virtual_server/real_server</c>, as a checker's keywords see it.</summary>
@@ -105,11 +136,21 @@ public interface ICheckedServer
 public abstract class CheckerBuilder
 {
     /// <summary>The common options so far.</summary>
-    public CheckOptions Options { get; set; } = new();
+    public CheckOptions Options { get; set; } = CheckOptions.Unset;
 
     /// <summary>Where the block began.</summary>
     public Configuration.SourceLocation Location { get; set; }
 
     /// <summary>Makes the record, reporting what does not fit; null leaves the checker out.</summary>
     public abstract CheckerDefinition? Build(Configuration.IConfigurationSession session);
+
+    /// <summary>Adds what the block describes to its real server: usually the one checker that <see cref="Build"/> makes.</summary>
+    public virtual void AddTo(ICheckedServer server, Configuration.IConfigurationSession session)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        if (Build(session) is { } definition)
+        {
+            server.AddChecker(definition, Location);
+        }
+    }
 }

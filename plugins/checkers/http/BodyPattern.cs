@@ -32,6 +32,10 @@ internal sealed record BodyPattern(string Expression, RegexOptions Options, bool
         _ => null,
     };
 
+    /// <summary>Options that keepalived hands to PCRE2 and that change what an expression means, in ways that the framework's engine cannot.</summary>
+    public static bool IsPcreOnly(string word) => word is "allow_empty_class" or "alt_bsux" or "auto_callout" or "dollar_endonly" or "dupnames"
+        or "firstline" or "match_unset_backref" or "ucp" or "ungreedy" or "utf" or "never_backslash_c" or "alt_circumflex" or "alt_verbnames";
+
     /// <summary>Compiles the expression: without backtracking where the expression allows it, else bounded in time.</summary>
     /// <exception cref="ArgumentException">The expression is none.</exception>
     public Regex Compile()

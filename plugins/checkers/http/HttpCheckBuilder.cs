@@ -5,7 +5,7 @@ using Keepalived.Configuration;
 namespace Keepalived.Checkers.Http;
 
 /// <summary>An <c>HTTP_GET</c> block while it is read.</summary>
-internal sealed class HttpCheckBuilder : CheckerBuilder
+internal class HttpCheckBuilder : CheckerBuilder
 {
     private readonly List<HttpUrl> _urls = [];
 
@@ -15,6 +15,12 @@ internal sealed class HttpCheckBuilder : CheckerBuilder
 
     public bool FastRecovery { get; set; }
 
+    /// <summary>The keywords of TLS, which HTTP_GET takes and has no use for.</summary>
+    public TlsSettings Tls { get; set; } = TlsSettings.None;
+
+    /// <summary>Its keyword.</summary>
+    protected virtual string Kind => "HTTP_GET";
+
     /// <summary>Adds a finished URL.</summary>
     public void Add(HttpUrl url) => _urls.Add(url);
 
@@ -23,12 +29,34 @@ internal sealed class HttpCheckBuilder : CheckerBuilder
     {
         if (_urls.Count > 0)
         {
-            return new HttpCheckDefinition(Options, _urls.ToEquatableArray(), Protocol, VirtualHost, FastRecovery);
+            return Define(session, _urls.ToEquatableArray());
         }
 
-        session.Error(Location, "HTTP_GET has no usable url: the checker is left out", "add: url { path / }");
+        session.Error(Location, $"{Kind} has no usable url: the checker is left out", "add: url { path / }");
         return null;
     }
+
+    /// <summary>Makes the record of a block that has URLs.</summary>
+    protected virtual CheckerDefinition Define(IConfigurationSession session, EquatableArray<HttpUrl> urls)
+    {
+        if (Tls.SendsServerName)
+        {
+            session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, Location, "HTTP_GET speaks no TLS: enable_sni and sni_name have no effect", "use SSL_GET"));
+        }
+
+        return new HttpCheckDefinition(Options, urls, Protocol, VirtualHost, FastRecovery);
+    }
+}
+
+/// <summary>An <c>SSL_GET</c> block while it is read.</summary>
+internal sealed class SslCheckBuilder : HttpCheckBuilder
+{
+    /// <inheritdoc/>
+    protected override string Kind => "SSL_GET";
+
+    /// <inheritdoc/>
+    protected override CheckerDefinition Define(IConfigurationSession session, EquatableArray<HttpUrl> urls) =>
+        new SslCheckDefinition(Options, urls, Protocol, VirtualHost, FastRecovery, Tls);
 }
 
 /// <summary>A <c>url</c> block while it is read.</summary>
@@ -54,6 +82,10 @@ internal sealed class HttpUrlBuilder(SourceLocation location)
 
     public int? LastStart { get; set; }
 
+    public (int Start, int Largest)? Stack { get; set; }
+
+    public bool? IsTlsCompliant { get; set; }
+
     /// <summary>Makes the URL; null, reported, when it has no path or its expression is none.</summary>
     public HttpUrl? Build(IConfigurationSession session)
     {
@@ -76,6 +108,8 @@ internal sealed class HttpUrlBuilder(SourceLocation location)
             Digest = Digest,
             StatusCodes = StatusCodes ?? Http.StatusCodes.Success,
             Pattern = pattern,
+            Stack = Stack,
+            IsTlsCompliant = IsTlsCompliant,
         };
     }
 

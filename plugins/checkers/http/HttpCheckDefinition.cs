@@ -32,6 +32,12 @@ internal sealed record HttpUrl
 
     /// <summary><c>regex</c> and its options; null = any body.</summary>
     public BodyPattern? Pattern { get; init; }
+
+    /// <summary><c>regex_stack</c> in octets; null = unset.</summary>
+    public (int Start, int Largest)? Stack { get; init; }
+
+    /// <summary><c>tls_compliant</c>; null = the checker's.</summary>
+    public bool? IsTlsCompliant { get; init; }
 }
 
 /// <summary>An <c>HTTP_GET</c> as configured.</summary>
@@ -56,4 +62,29 @@ internal sealed record HttpCheckDefinition(
 
     /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new HttpChecker(this, target);
+}
+
+/// <summary>An <c>SSL_GET</c> as configured.</summary>
+/// <param name="Options">The common options.</param>
+/// <param name="Urls">At least one; asked for in turn.</param>
+/// <param name="Protocol">Form of the request.</param>
+/// <param name="VirtualHost"><c>virtualhost</c> of the checker; null = unset.</param>
+/// <param name="FastRecovery">After a failure that is over, check the other URLs at once.</param>
+/// <param name="Tls">Its keywords of TLS.</param>
+internal sealed record SslCheckDefinition(
+    CheckOptions Options, EquatableArray<HttpUrl> Urls, HttpProtocol Protocol, string? VirtualHost, bool FastRecovery, TlsSettings Tls)
+    : CheckerDefinition("SSL_GET", Options)
+{
+    /// <inheritdoc/>
+    public override TimeSpan? DefaultDelayBeforeRetry => TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc/>
+    public override bool KeepsRetryDelayWhileDown => true;
+
+    /// <inheritdoc/>
+    public override string Describe(in CheckResult result) =>
+        result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
+
+    /// <inheritdoc/>
+    public override IChecker? CreateChecker(CheckTarget target) => null;
 }

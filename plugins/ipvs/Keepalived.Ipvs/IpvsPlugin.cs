@@ -7,7 +7,7 @@
 //
 // Everything runs on the loop thread of the checker process. The engine takes time from IScheduler alone and decides without
 // doing: what follows goes to ServiceTable and IPoolObserver. Never here: a probe (checkers are plugins of their own), a blocking
-// call after start, a decision by errno text. Groups of virtual servers, ha_suspend, mails and the sync daemon are not covered yet.
+// call after start, a decision by errno text. ha_suspend, mails, nftables marks and the sync daemon are read and not acted on yet.
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -38,6 +38,7 @@ public sealed class IpvsPlugin : IPlugin
     {
         ArgumentNullException.ThrowIfNull(keywords);
         GlobalKeywords.Register(keywords);
+        GroupKeywords.Register(keywords);
         VirtualServerKeywords.Register(keywords);
     }
 

@@ -11,6 +11,8 @@ internal sealed class NotifyDraft
 
     public bool WritesStatesOnReload { get; set; }
 
+    public MailSettings Mail { get; set; } = MailSettings.None;
+
     public FifoDraft Fifo(FifoKind kind) => _fifos[(int)kind];
 
     /// <summary>Checks what was read and makes the records; null when there is nothing to do but to log.</summary>
@@ -26,7 +28,7 @@ internal sealed class NotifyDraft
         }
 
         PluginRoles common = session.StartedRoles.HasFlag(PluginRoles.Checker) ? PluginRoles.Checker : PluginRoles.Vrrp;
-        return new NotifyConfiguration([.. fifos], common, WritesStatesOnReload);
+        return new NotifyConfiguration([.. fifos], common, WritesStatesOnReload, Mail);
     }
 
     /// <summary>A FIFO that is named twice would get every line twice: the common one comes first and wins.</summary>

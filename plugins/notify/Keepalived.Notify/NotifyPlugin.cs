@@ -4,7 +4,7 @@
 //           scripts that read them. A subscriber of the event bus: nobody calls it.
 // Thread    The loop of the VRRP process and of the checker process, an instance in each.
 // Never     Blocks: a FIFO that is full loses the line, which is counted. Never decides what happened or whether; it only says it.
-// Left out  Mail (smtp_*, notification_email): a later issue. Notify scripts of an instance or a server belong to the plugins that
+// Left out  Sending mail, whose keywords (smtp_*, notification_email*) are read here: a later issue. Notify scripts of an instance or a server belong to the plugins that
 //           own the instance or the server, since they know the scripts.
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging;
 
 [assembly: KeepalivedPlugin("notify", PluginRoles.Vrrp | PluginRoles.Checker, typeof(Keepalived.Notify.NotifyPlugin), PluginContract.Version, IsListener = true)]
 [assembly: PluginKeywords("global_defs", Keepalived.Notify.NotifyKeywords.Names)]
+[assembly: PluginKeywords("global_defs", Keepalived.Notify.MailKeywords.Names)]
 
 namespace Keepalived.Notify;
 
@@ -34,7 +35,9 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
     public void RegisterKeywords(IKeywordTree keywords)
     {
         ArgumentNullException.ThrowIfNull(keywords);
-        NotifyKeywords.Register(keywords.Extend<IConfigurationSession>("global_defs"));
+        IKeywordBlock<IConfigurationSession> globals = keywords.Extend<IConfigurationSession>("global_defs");
+        NotifyKeywords.Register(globals);
+        MailKeywords.Register(globals);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Net;
 using Keepalived.Checking;
 
 namespace Keepalived.Ipvs;
@@ -7,30 +6,20 @@ namespace Keepalived.Ipvs;
 internal static class CheckResolution
 {
     public static readonly TimeSpan DefaultDelayLoop = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan _defaultConnectTimeout = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Resolves one checker.</summary>
     /// <param name="definition">The checker as written.</param>
     /// <param name="defaults">What real and virtual server say, merged.</param>
-    /// <param name="server">Where the real server listens, as written: a port that IPVS does not need is still the one to probe.</param>
-    /// <param name="names">Identities of the virtual and the real server.</param>
     /// <param name="virtualHost"><c>virtualhost</c> of the real server, else of the virtual server.</param>
     /// <param name="logAllFailures"><c>checker_log_all_failures</c>.</param>
-    public static ConfiguredChecker Resolve(
-        CheckerDefinition definition,
-        CheckDefaults defaults,
-        IPEndPoint server,
-        (string Virtual, string Real) names,
-        string? virtualHost,
-        bool logAllFailures)
+    public static ResolvedChecker Resolve(CheckerDefinition definition, CheckDefaults defaults, string? virtualHost, bool logAllFailures)
     {
         CheckOptions written = definition.Options;
         TimeSpan delayLoop = written.DelayLoop ?? defaults.DelayLoop ?? DefaultDelayLoop;
-        var options = written with
+        CheckOptions options = written with
         {
-            ConnectAddress = written.ConnectAddress ?? server.Address,
-            ConnectPort = written.ConnectPort ?? server.Port,
-            ConnectTimeout = written.ConnectTimeout ?? defaults.ConnectTimeout ?? _defaultConnectTimeout,
+            ConnectTimeout = written.ConnectTimeout ?? defaults.ConnectTimeout ?? DefaultConnectTimeout,
             DelayLoop = delayLoop,
             Retry = written.Retry ?? defaults.Retry ?? definition.DefaultRetry,
             DelayBeforeRetry = written.DelayBeforeRetry ?? defaults.DelayBeforeRetry ?? definition.DefaultDelayBeforeRetry ?? delayLoop,
@@ -38,7 +27,6 @@ internal static class CheckResolution
             Alpha = written.Alpha ?? defaults.Alpha ?? false,
             LogAllFailures = written.LogAllFailures ?? logAllFailures,
         };
-        var target = new CheckTarget(names.Virtual, names.Real, new IPEndPoint(options.ConnectAddress, options.ConnectPort.Value), virtualHost);
-        return new(definition, options, target);
+        return new(definition, options, virtualHost);
     }
 }

@@ -5,16 +5,25 @@ namespace Keepalived.Ipvs;
 /// <summary>The keywords of <c>global_defs</c> that concern this plugin.</summary>
 internal static class GlobalKeywords
 {
+    public const string Names = "lvs_timeouts lvs_flush lvs_flush_on_stop lvs_flush_onstop checker_log_all_failures rs_init_notifies lvs_sync_daemon "
+        + "nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force "
+        + "lvs_netlink_monitor_rcv_bufs lvs_netlink_monitor_rcv_bufs_force";
+
     private const int LongestTimeout = 2678400;
 
     public static void Register(IKeywordTree keywords)
     {
+        keywords.Root.Keyword(new("net_namespace_ipvs", "[NAME]", "Network namespace whose IPVS is used; without a name the one that the daemon was started in; its own if absent.") { HasNoEffectYet = true },
+            static (r, s) => Change(s, r.AtEnd ? "" : r.Word("name of the namespace"), static (settings, value) => settings with { Namespace = value }));
         IKeywordBlock<IConfigurationSession> globals = keywords.Extend<IConfigurationSession>("global_defs");
+        AddSynchronisation(globals);
+        AddNftables(globals);
+        AddBuffers(globals);
         globals.Keyword(new("lvs_timeouts", "[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS], each 0..2678400", "Time-outs of IPVS connections; restored at exit."),
             (r, s) => Change(s, ReadTimeouts(r), static (settings, timeouts) => settings with { Timeouts = timeouts }));
-        globals.Keyword(new("lvs_flush", "", "Empty the kernel's IPVS table at start."),
+        globals.Keyword(new("lvs_flush", "", "Empty the kernel's IPVS table at start.") { Default = "false" },
             (_, s) => Change(s, true, static (settings, value) => settings with { FlushAtStart = value }));
-        globals.Keyword(new("lvs_flush_on_stop", "[VS]", "Empty the kernel's IPVS table at stop; VS = only our services.") { Default = "our services" },
+        globals.Keyword(new("lvs_flush_on_stop", "[VS]", "Empty the kernel's IPVS table at stop; VS, or nothing of the kind, only our services.") { Default = "VS" },
             (r, s) => Change(s, ReadFlush(r), static (settings, value) => settings with { FlushAtStop = value }));
         globals.Keyword(new("lvs_flush_onstop", "[VS]", "The old name of lvs_flush_on_stop.") { ReplacedBy = "lvs_flush_on_stop" },
             (r, s) => Change(s, ReadFlush(r), static (settings, value) => settings with { FlushAtStop = value }));
@@ -22,6 +31,40 @@ internal static class GlobalKeywords
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { LogAllFailures = value }));
         globals.Keyword(new("rs_init_notifies", "BOOL?", "Run the scripts of real servers for their first state too.") { Default = "false" },
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { InitialNotifies = value }));
+    }
+
+    private static void AddSynchronisation(IKeywordBlock<IConfigurationSession> globals) => globals.Keyword(
+        new("lvs_sync_daemon", SyncDaemonKeyword.Arguments, "Run the kernel's synchronisation of connections, tied to a vrrp_instance if one is named; older files write IF INSTANCE ID.")
+        {
+            HasNoEffectYet = true, Process = Plugins.PluginRoles.Vrrp,
+        },
+        static (r, s) => Change(s, SyncDaemonKeyword.Read(r), static (settings, value) => settings with { SyncDaemon = value }));
+
+    private static void AddNftables(IKeywordBlock<IConfigurationSession> globals)
+    {
+        globals.Keyword(new("nftables_ipvs", "[TABLE]", "Give the addresses of groups a mark each by nftables; table keepalived_ipvs if none is named.") { HasNoEffectYet = true },
+            static (r, s) => Change(s, r.AtEnd ? NftablesSettings.DefaultTable : r.Word("name of the table"),
+                static (settings, value) => settings with { Nftables = settings.Nftables with { Table = value } }));
+        globals.Keyword(new("nftables_ipvs_priority", "INT -2147483648..2147483647", "Priority of the chain of nftables_ipvs.") { Default = "-1", HasNoEffectYet = true },
+            static (r, s) => Change(s, (int)r.Integer("priority", int.MinValue, int.MaxValue),
+                static (settings, value) => settings with { Nftables = settings.Nftables with { Priority = value } }));
+        globals.Keyword(new("nftables_ipvs_start_fwmark", "INT 1..4294967295", "First mark that nftables_ipvs uses.") { Default = "1000", HasNoEffectYet = true },
+            static (r, s) => Change(s, (uint)r.Integer("mark", 1, uint.MaxValue),
+                static (settings, value) => settings with { Nftables = settings.Nftables with { FirstMark = value } }));
+    }
+
+    private static void AddBuffers(IKeywordBlock<IConfigurationSession> globals)
+    {
+        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket for requests; 0 = the kernel's.") { Default = "0", HasNoEffectYet = true },
+            static (r, s) => Change(s, (uint)r.Integer("size", 0, uint.MaxValue),
+                static (settings, value) => settings with { RequestBuffers = settings.RequestBuffers with { Size = value } }));
+        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false", HasNoEffectYet = true },
+            static (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { RequestBuffers = settings.RequestBuffers with { Force = value } }));
+        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket that hears of addresses; 0 = the kernel's.") { Default = "0", HasNoEffectYet = true },
+            static (r, s) => Change(s, (uint)r.Integer("size", 0, uint.MaxValue),
+                static (settings, value) => settings with { MonitorBuffers = settings.MonitorBuffers with { Size = value } }));
+        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false", HasNoEffectYet = true },
+            static (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { MonitorBuffers = settings.MonitorBuffers with { Force = value } }));
     }
 
     private static void Change<T>(IConfigurationSession session, T value, Func<IpvsSettings, T, IpvsSettings> change)

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Keepalived.Ipvs;
 
 /// <summary>Everything that this plugin runs on; one immutable value per reading.</summary>
@@ -32,6 +34,50 @@ internal readonly record struct ConnectionTimeouts(uint Tcp, uint TcpFin, uint U
     public bool IsEmpty => Tcp == 0 && TcpFin == 0 && Udp == 0;
 }
 
+/// <summary><c>lvs_sync_daemon</c>: the kernel's synchronisation of connections between directors.</summary>
+/// <param name="Interface">Interface that it multicasts on.</param>
+internal sealed record SyncDaemonSettings(string Interface)
+{
+    /// <summary>The vrrp_instance that it follows; null = both roles run all the time.</summary>
+    public string? Instance { get; init; }
+
+    /// <summary>Identity, 0..255; null = the instance's virtual_router_id, else 0.</summary>
+    public byte? Id { get; init; }
+
+    /// <summary>Longest message, 1..65507; null = the kernel's.</summary>
+    public ushort? LongestMessage { get; init; }
+
+    /// <summary>Port, 1..65535; null = the kernel's (8848).</summary>
+    public ushort? Port { get; init; }
+
+    /// <summary>TTL, 1..255; null = the kernel's (1).</summary>
+    public byte? TimeToLive { get; init; }
+
+    /// <summary>Multicast group; null = the kernel's (224.0.0.81).</summary>
+    public IPAddress? Group { get; init; }
+}
+
+/// <summary><c>nftables_ipvs</c>: how groups get their marks.</summary>
+internal sealed record NftablesSettings
+{
+    /// <summary>Name of the table.</summary>
+    public const string DefaultTable = "keepalived_ipvs";
+
+    /// <summary>Name of the table; null = nftables is not used.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Priority of its chain.</summary>
+    public int Priority { get; init; } = -1;
+
+    /// <summary>First mark, 1..4294967295.</summary>
+    public uint FirstMark { get; init; } = 1000;
+}
+
+/// <summary>Receive buffers of a netlink socket.</summary>
+/// <param name="Size">Octets; 0 = the kernel's.</param>
+/// <param name="Force">Beyond the system's limit (SO_RCVBUFFORCE).</param>
+internal readonly record struct BufferSettings(uint Size, bool Force);
+
 /// <summary>The keywords of <c>global_defs</c> that concern this plugin.</summary>
 internal sealed record IpvsSettings
 {
@@ -49,4 +95,19 @@ internal sealed record IpvsSettings
 
     /// <summary><c>rs_init_notifies</c>: run the scripts of servers for their first state too.</summary>
     public bool InitialNotifies { get; init; }
+
+    /// <summary><c>lvs_sync_daemon</c>; null = none.</summary>
+    public SyncDaemonSettings? SyncDaemon { get; init; }
+
+    /// <summary><c>nftables_ipvs</c> and what belongs to it.</summary>
+    public NftablesSettings Nftables { get; init; } = new();
+
+    /// <summary><c>lvs_netlink_cmd_rcv_bufs</c>: of the socket for requests.</summary>
+    public BufferSettings RequestBuffers { get; init; }
+
+    /// <summary><c>lvs_netlink_monitor_rcv_bufs</c>: of the socket that hears of addresses.</summary>
+    public BufferSettings MonitorBuffers { get; init; }
+
+    /// <summary><c>net_namespace_ipvs</c>: the namespace whose IPVS is used; empty = the one that the daemon was started in; null = its own.</summary>
+    public string? Namespace { get; init; }
 }

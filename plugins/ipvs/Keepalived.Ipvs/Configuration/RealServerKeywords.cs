@@ -14,18 +14,18 @@ internal static class RealServerKeywords
                 var (address, port) = SharedKeywords.ReadServer(r, "real server");
                 return new(address, port, r.Location);
             },
-            static (_, virtualServer, server) => virtualServer.RealServers.Add(server));
-        block.Keyword(new("weight", "INT 0..2147483647", "Share of the load.") { Default = "the virtual server's" }, (r, b) =>
+            static (session, virtualServer, server) => virtualServer.RealServers.Add(server.Close(session.Get<IpvsReading>().Values)));
+        block.Keyword(new("weight", "INT 0..2147483647", "Share of the load; the virtual server's setting if absent.") { Default = "1" }, (r, b) =>
             b.Weight = (int)r.Integer("weight", 0, int.MaxValue));
-        block.Keyword(new("lvs_method", SharedKeywords.MethodArguments, "How packets reach the server.") { Default = "the virtual server's" }, (r, b) =>
+        block.Keyword(new("lvs_method", SharedKeywords.MethodArguments, "How packets reach the server; the virtual server's setting if absent.") { Default = "NAT" }, (r, b) =>
             b.Forwarding = SharedKeywords.ReadMethod(r));
-        block.Keyword(new("uthreshold", "INT 0..4294967295", "Connections from which no new ones are given.") { Default = "0 (none)" }, (r, b) =>
+        block.Keyword(new("uthreshold", "INT 0..4294967295", "Connections from which no new ones are given; 0 is no limit.") { Default = "0" }, (r, b) =>
             b.UpperThreshold = (uint)r.Integer("limit", 0, uint.MaxValue));
-        block.Keyword(new("lthreshold", "INT 0..4294967295", "Connections under which new ones are given again.") { Default = "0 (none)" }, (r, b) =>
+        block.Keyword(new("lthreshold", "INT 0..4294967295", "Connections under which new ones are given again; 0 leaves that to the kernel.") { Default = "0" }, (r, b) =>
             b.LowerThreshold = (uint)r.Integer("limit", 0, uint.MaxValue));
-        block.Keyword(new("inhibit_on_failure", "BOOL?", "Set the weight to 0 instead of removing the server.") { Default = "the virtual server's" }, (r, b) =>
+        block.Keyword(new("inhibit_on_failure", "BOOL?", "Set the weight to 0 instead of removing the server; the virtual server's setting if absent.") { Default = "false" }, (r, b) =>
             b.InhibitOnFailure = r.OptionalBoolean());
-        block.Keyword(new("alpha", "BOOL?", "Start as down; the first good probe raises the server.") { Default = "the virtual server's" }, (r, b) =>
+        block.Keyword(new("alpha", "BOOL?", "Start as down; the first good probe raises the server; the virtual server's setting if absent.") { Default = "false" }, (r, b) =>
             b.Defaults = b.Defaults with { Alpha = r.OptionalBoolean() });
         block.Keyword(new("notify_up", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the server comes up."), (r, b) =>
             b.NotifyUp = SharedKeywords.ReadCommand(r));

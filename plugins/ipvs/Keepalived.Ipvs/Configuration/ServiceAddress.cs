@@ -16,19 +16,28 @@ namespace Keepalived.Ipvs;
 /// <param name="Family">Address family of the packets.</param>
 internal sealed record ServiceAddress(IPAddress? Address, int Port, uint FirewallMark, IpvsProtocol Protocol, AddressFamily Family)
 {
+    /// <summary>Name of the group whose addresses and marks it has; null for a service of its own.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Whether packets are chosen by firewall mark.</summary>
-    public bool IsMark => Address is null;
+    public bool IsMark => Address is null && Group is null;
+
+    /// <summary>Whether it is as many services as a group has addresses and marks.</summary>
+    public bool IsGroup => Group is not null;
 
     /// <summary>The same for the kernel.</summary>
     public IpvsServiceKey Key => Address is null
         ? IpvsServiceKey.ForMark(FirewallMark, Family == AddressFamily.InterNetworkV6)
         : IpvsServiceKey.ForAddress(Protocol, InetAddress.FromIPAddress(Address), (ushort)Port);
 
-    /// <summary><c>[address]:protocol:port</c> or <c>FWM mark</c>, as FIFO lines and mails have it.</summary>
-    public override string ToString() => Address is null ? $"FWM {FirewallMark}" : Text(Address, Protocol, Port);
+    /// <summary><c>[address]:protocol:port</c> or <c>FWM mark</c> or <c>[group]:0</c>, as FIFO lines and mails have it.</summary>
+    public override string ToString() => Group is not null ? $"[{Group}]:0" : Address is null ? $"FWM {FirewallMark}" : Text(Address, Protocol, Port);
 
     /// <summary>The same form for a server of this service.</summary>
-    public string Text(DestinationAddress destination) => Text(destination.Address, Protocol, destination.Port);
+    public string Text(DestinationAddress destination) => Text(destination, Protocol);
+
+    /// <summary>The same form for a server of a service of some protocol.</summary>
+    public static string Text(DestinationAddress destination, IpvsProtocol protocol) => Text(destination.Address, protocol, destination.Port);
 
     private static string Text(IPAddress address, IpvsProtocol protocol, int port) => $"[{address}]:{Name(protocol)}:{port}";
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Ipvs;
@@ -14,33 +13,12 @@ internal sealed class IpvsReading
     public IpvsSettings Settings { get; set; } = new();
 
     public List<VirtualServerBuilder> VirtualServers { get; } = [];
-}
 
-/// <summary>The settings that a virtual server hands down to its real servers, and they to their checkers. Null = not written.</summary>
-internal sealed record CheckDefaults
-{
-    public TimeSpan? DelayLoop { get; init; }
+    /// <summary>The groups by name, whether or not a virtual server uses them.</summary>
+    public Dictionary<string, GroupDraft> Groups { get; } = new(StringComparer.Ordinal);
 
-    public uint? Retry { get; init; }
-
-    public TimeSpan? DelayBeforeRetry { get; init; }
-
-    public TimeSpan? Warmup { get; init; }
-
-    public TimeSpan? ConnectTimeout { get; init; }
-
-    public bool? Alpha { get; init; }
-
-    /// <summary>These settings, and where they are silent those of the block around.</summary>
-    public CheckDefaults Over(CheckDefaults outer) => new()
-    {
-        DelayLoop = DelayLoop ?? outer.DelayLoop,
-        Retry = Retry ?? outer.Retry,
-        DelayBeforeRetry = DelayBeforeRetry ?? outer.DelayBeforeRetry,
-        Warmup = Warmup ?? outer.Warmup,
-        ConnectTimeout = ConnectTimeout ?? outer.ConnectTimeout,
-        Alpha = Alpha ?? outer.Alpha,
-    };
+    /// <summary>What many blocks say alike, kept once.</summary>
+    public SharedValues Values { get; } = new();
 }
 
 /// <summary>A block whose checks have defaults: <c>virtual_server</c> and <c>real_server</c>.</summary>
@@ -49,6 +27,10 @@ internal interface ICheckedBlock
     CheckDefaults Defaults { get; set; }
 
     string? VirtualHost { get; set; }
+
+    bool? SmtpAlert { get; set; }
+
+    string? SnmpName { get; set; }
 }
 
 /// <summary>A command and where it stands; validated when <c>global_defs</c> is complete.</summary>
@@ -59,12 +41,15 @@ internal sealed class VirtualServerBuilder(SourceLocation location) : ICheckedBl
 {
     public SourceLocation Location { get; } = location;
 
-    /// <summary>Null for a service by mark.</summary>
+    /// <summary>Null for a service by mark or by group.</summary>
     public IPAddress? Address { get; init; }
 
     public int Port { get; init; }
 
     public uint FirewallMark { get; init; }
+
+    /// <summary>Name of a group; null for a service of its own.</summary>
+    public string? Group { get; init; }
 
     public AddressFamily? Family { get; set; }
 
@@ -84,6 +69,8 @@ internal sealed class VirtualServerBuilder(SourceLocation location) : ICheckedBl
 
     public long Quorum { get; set; } = 1;
 
+    public SourceLocation QuorumLocation { get; set; }
+
     public long Hysteresis { get; set; }
 
     public WrittenCommand? QuorumUp { get; set; }
@@ -102,15 +89,19 @@ internal sealed class VirtualServerBuilder(SourceLocation location) : ICheckedBl
 
     public SorryServerBuilder? SorryServer { get; set; }
 
-    public CheckDefaults Defaults { get; set; } = new();
+    public CheckDefaults Defaults { get; set; } = CheckDefaults.Unset;
 
     public string? VirtualHost { get; set; }
 
-    public List<RealServerBuilder> RealServers { get; } = [];
+    public bool? SmtpAlert { get; set; }
+
+    public string? SnmpName { get; set; }
+
+    public List<RealServerDraft> RealServers { get; } = [];
 
     /// <summary>Identity as far as it is known while reading.</summary>
     public override string ToString() =>
-        new ServiceAddress(Address, Port, FirewallMark, Protocol ?? IpvsProtocol.None, AddressFamily.Unspecified).ToString();
+        new ServiceAddress(Address, Port, FirewallMark, Protocol ?? IpvsProtocol.None, AddressFamily.Unspecified) { Group = Group }.ToString();
 }
 
 /// <summary><c>persistence_granularity</c> as written.</summary>
@@ -131,38 +122,4 @@ internal sealed class SorryServerBuilder(IPAddress address, int? port, SourceLoc
     public bool Inhibit { get; set; }
 
     public ForwardingMethod? Forwarding { get; set; }
-}
-
-/// <summary>A <c>real_server</c> block while it is read.</summary>
-internal sealed class RealServerBuilder(IPAddress address, int? port, SourceLocation location) : ICheckedBlock, ICheckedServer
-{
-    private readonly List<CheckerDefinition> _checkers = [];
-
-    public IPAddress Address { get; } = address;
-
-    public int? Port { get; } = port;
-
-    public SourceLocation Location { get; } = location;
-
-    public int? Weight { get; set; }
-
-    public ForwardingMethod? Forwarding { get; set; }
-
-    public bool? InhibitOnFailure { get; set; }
-
-    public uint UpperThreshold { get; set; }
-
-    public uint LowerThreshold { get; set; }
-
-    public WrittenCommand? NotifyUp { get; set; }
-
-    public WrittenCommand? NotifyDown { get; set; }
-
-    public CheckDefaults Defaults { get; set; } = new();
-
-    public string? VirtualHost { get; set; }
-
-    public IReadOnlyList<CheckerDefinition> Checkers => _checkers;
-
-    public void AddChecker(CheckerDefinition definition, SourceLocation location) => _checkers.Add(definition);
 }

@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using Keepalived.Configuration;
-using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Ipvs;
 using Keepalived.Scripts;
 
@@ -9,19 +7,30 @@ namespace Keepalived.Ipvs;
 
 /// <summary>
 /// Turns what was written into what will run: fills in defaults, corrects what contradicts itself and reports every correction at its
-/// place. The corrections are those of keepalived, so that the same file makes the same table.
+/// place. The corrections are those of keepalived, so that the same file makes the same table. The pool is <see cref="PoolCompletion"/>'s.
 /// </summary>
-internal sealed class VirtualServerCompletion(IConfigurationSession session, IpvsSettings settings)
+internal sealed class VirtualServerCompletion
 {
     private const uint DefaultPersistence = 360;
+    private readonly IConfigurationSession _session;
+    private readonly IpvsReading _reading;
+    private readonly PoolCompletion _pool;
+
+    public VirtualServerCompletion(IConfigurationSession session)
+    {
+        _session = session;
+        _reading = session.Get<IpvsReading>();
+        _pool = new PoolCompletion(session, _reading);
+    }
 
     /// <summary>Completes all virtual servers of a reading.</summary>
     public static IpvsConfiguration Complete(IConfigurationSession session)
     {
         IpvsReading reading = session.Get<IpvsReading>();
-        var completion = new VirtualServerCompletion(session, reading.Settings);
+        var completion = new VirtualServerCompletion(session);
         var servers = new List<VirtualServerDefinition>(reading.VirtualServers.Count);
-        var known = new HashSet<ServiceAddress>();
+        var known = new HashSet<ServiceAddress>(reading.VirtualServers.Count);
+        var lint = new VirtualServerLint(session);
         foreach (VirtualServerBuilder builder in reading.VirtualServers)
         {
             if (completion.Complete(builder) is not { } server)
@@ -32,6 +41,7 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
             if (known.Add(server.Address))
             {
                 servers.Add(server);
+                lint.Look(builder, server);
             }
             else
             {
@@ -45,35 +55,43 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
     /// <summary>Completes one; null when it cannot run.</summary>
     public VirtualServerDefinition? Complete(VirtualServerBuilder builder)
     {
-        ServiceAddress address = CompleteAddress(builder);
+        if (builder.Group is not null && !_reading.Groups.ContainsKey(builder.Group))
+        {
+            // keepalived accepts it in silence and runs nothing: the verdict stays the same, but somebody should know.
+            _session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, builder.Location,
+                $"there is no virtual_server_group {builder.Group}: its virtual server is left out", "add the group or correct the name"));
+            return null;
+        }
+
+        EquatableArray<GroupEntry> entries = CompleteEntries(builder);
+        ServiceAddress address = CompleteAddress(builder, entries);
         if (builder.RealServers.Count == 0)
         {
-            session.Error(builder.Location, $"virtual server {address} has no real server: it is left out", "add a real_server block");
+            _session.Error(builder.Location, $"virtual server {address} has no real server: it is left out", "add a real_server block");
+            return null;
+        }
+
+        if (HasAmbiguousMark(builder, address, entries))
+        {
             return null;
         }
 
         string scheduler = builder.Scheduler ?? Correct(builder, "wlc", $"virtual server {address} names no scheduler: wlc is used", "write lvs_sched");
         ForwardingMethod method = builder.Forwarding ??
             Correct(builder, default(ForwardingMethod), $"virtual server {address} names no forwarding method: NAT is used", "write lvs_method");
-        List<RealServerDefinition> servers = CompleteServers(builder, address, method);
+        EquatableArray<RealServerDefinition> servers = _pool.Complete(builder, address, entries, method);
         if (servers.Count == 0)
         {
-            session.Error(builder.Location, $"virtual server {address} has no usable real server: it is left out", "see the findings on its real servers");
+            _session.Error(builder.Location, $"virtual server {address} has no usable real server: it is left out", "see the findings on its real servers");
             return null;
         }
 
-        IpvsService service = CompleteService(builder, address, scheduler);
         (long quorum, long hysteresis) = CompleteQuorum(builder, address, servers);
-        SorryServerDefinition? sorry = CompleteSorryServer(builder, address, method, servers);
-        if (builder.HaSuspend && address.IsMark)
-        {
-            Correct(builder.HaSuspendLocation, $"virtual server {address} is chosen by mark and has no address to wait for: ha_suspend is ignored", "remove ha_suspend");
-        }
-
         return new()
         {
             Address = address,
-            Service = service,
+            Service = CompleteService(builder, address, entries, scheduler),
+            Entries = entries,
             Forwarding = method,
             Quorum = quorum,
             Hysteresis = hysteresis,
@@ -81,20 +99,53 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
             QuorumDown = Validate(builder.QuorumDown),
             Omega = builder.Omega,
             Alpha = builder.Defaults.Alpha ?? false,
+            HaSuspend = CompleteSuspend(builder, address),
             DelayLoop = builder.Defaults.DelayLoop ?? CheckResolution.DefaultDelayLoop,
             VirtualHost = builder.VirtualHost,
-            SorryServer = sorry,
-            RealServers = servers.ToEquatableArray(),
+            SmtpAlert = builder.SmtpAlert,
+            SnmpName = builder.SnmpName,
+            SorryServer = _pool.CompleteSorryServer(builder, address, entries, method, servers),
+            RealServers = servers,
         };
     }
 
-    private ServiceAddress CompleteAddress(VirtualServerBuilder builder)
+    /// <summary>The entries of a group with the family of its marks filled in; empty for a service of its own.</summary>
+    private EquatableArray<GroupEntry> CompleteEntries(VirtualServerBuilder builder)
     {
-        if (builder.Address is { } address)
+        if (builder.Group is null)
+        {
+            return [];
+        }
+
+        AddressFamily family = builder.Family ?? FirstFamily(builder);
+        var entries = new List<GroupEntry>();
+        foreach (GroupEntry entry in _reading.Groups[builder.Group].Entries)
+        {
+            entries.Add(entry.Family == AddressFamily.Unspecified ? entry with { Family = family } : entry);
+        }
+
+        return entries.ToEquatableArray();
+    }
+
+    private ServiceAddress CompleteAddress(VirtualServerBuilder builder, EquatableArray<GroupEntry> entries)
+    {
+        bool hasAddress = builder.Address is not null;
+        AddressFamily family = builder.Family ?? FirstFamily(builder);
+        if (builder.Group is not null)
+        {
+            family = entries[0].Family;
+            foreach (GroupEntry entry in entries)
+            {
+                hasAddress |= !entry.IsMark;
+                family = entry.Family == family ? family : AddressFamily.Unspecified;
+            }
+        }
+
+        if (hasAddress)
         {
             IpvsProtocol protocol = builder.Protocol ??
                 Correct(builder, IpvsProtocol.Udp, $"virtual server {builder} names no protocol: UDP is used", "write protocol TCP, UDP or SCTP");
-            return new(address, builder.Port, 0, protocol, address.AddressFamily);
+            return new(builder.Address, builder.Port, 0, protocol, family) { Group = builder.Group };
         }
 
         if (builder.Protocol is not null)
@@ -102,11 +153,24 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
             Correct(builder.Location, $"virtual server {builder} is chosen by mark: its protocol is ignored", "remove protocol");
         }
 
-        AddressFamily family = builder.Family ?? (builder.RealServers.Count > 0 ? builder.RealServers[0].Address.AddressFamily : AddressFamily.InterNetwork);
-        return new(null, 0, builder.FirewallMark, IpvsProtocol.None, family);
+        return new(null, 0, builder.FirewallMark, IpvsProtocol.None, family) { Group = builder.Group };
     }
 
-    private IpvsService CompleteService(VirtualServerBuilder builder, ServiceAddress address, string scheduler)
+    /// <summary>A group of both families in which a mark does not say which it is for.</summary>
+    private bool HasAmbiguousMark(VirtualServerBuilder builder, ServiceAddress address, EquatableArray<GroupEntry> entries)
+    {
+        if (!address.IsGroup || address.Family != AddressFamily.Unspecified || builder.Family is not null ||
+            !_reading.Groups[builder.Group!].Entries.Exists(static entry => entry.IsMark && entry.Family == AddressFamily.Unspecified))
+        {
+            return false;
+        }
+
+        _session.Error(_reading.Groups[builder.Group!].Location,
+            $"virtual_server_group {builder.Group} has IPv4 and IPv6 entries and a mark without a family: its virtual server is left out", "write inet or inet6 behind the mark");
+        return entries.Count > 0;
+    }
+
+    private IpvsService CompleteService(VirtualServerBuilder builder, ServiceAddress address, EquatableArray<GroupEntry> entries, string scheduler)
     {
         IpvsServiceFlags flags = builder.Flags;
         if (flags.HasFlag(IpvsServiceFlags.OnePacket) && address.Protocol is (IpvsProtocol.Tcp or IpvsProtocol.Sctp))
@@ -117,24 +181,38 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
 
         // Who groups clients wants persistence: observed of keepalived, which says nothing of it.
         uint persistence = builder.PersistenceTimeout > 0 ? builder.PersistenceTimeout : builder.PersistenceNetwork is null ? 0 : DefaultPersistence;
-        if (persistence == 0 && !address.IsMark && address.Port == 0)
+        if (persistence == 0 && TakesAllPorts(address, entries))
         {
             Correct(builder.Location, $"virtual server {address} takes all ports and must be persistent: persistence_timeout {DefaultPersistence} is used", "write persistence_timeout");
             persistence = DefaultPersistence;
         }
 
-        return new(address.Key, new KernelName(scheduler))
+        IpvsServiceKey key = address.IsGroup ? entries[0].Keys(address.Protocol).First() : address.Key;
+        return new(key, new Keepalived.Linux.KernelName(scheduler))
         {
             Flags = flags,
             PersistenceTimeout = persistence,
-            PersistencePrefixLength = CompleteNetwork(builder, address),
+            PersistencePrefixLength = CompleteNetwork(builder, address, key),
             PersistenceEngine = builder.PersistenceEngine,
         };
     }
 
-    private byte CompleteNetwork(VirtualServerBuilder builder, ServiceAddress address)
+    private static bool TakesAllPorts(ServiceAddress address, EquatableArray<GroupEntry> entries)
     {
-        byte host = address.Key.AddressBits;
+        foreach (GroupEntry entry in entries)
+        {
+            if (!entry.IsMark && entry.Port == 0)
+            {
+                return true;
+            }
+        }
+
+        return !address.IsMark && !address.IsGroup && address.Port == 0;
+    }
+
+    private byte CompleteNetwork(VirtualServerBuilder builder, ServiceAddress address, IpvsServiceKey key)
+    {
+        byte host = key.AddressBits;
         if (builder.PersistenceNetwork is not { } network)
         {
             return host;
@@ -142,7 +220,7 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
 
         if (network.Family != address.Family)
         {
-            session.Error(network.Location, $"persistence_granularity does not fit the address family of virtual server {address}: it is ignored",
+            _session.Error(network.Location, $"persistence_granularity does not fit the address family of virtual server {address}: it is ignored",
                 "write a netmask for IPv4, a prefix length for IPv6");
             return host;
         }
@@ -150,72 +228,7 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
         return network.Bits;
     }
 
-    private List<RealServerDefinition> CompleteServers(VirtualServerBuilder builder, ServiceAddress address, ForwardingMethod method)
-    {
-        var servers = new List<RealServerDefinition>(builder.RealServers.Count);
-        var known = new HashSet<DestinationAddress>();
-        foreach (RealServerBuilder server in builder.RealServers)
-        {
-            if (CompleteServer(builder, server, address, method) is not { } completed)
-            {
-                continue;
-            }
-
-            if (known.Add(completed.Destination))
-            {
-                servers.Add(completed);
-            }
-            else
-            {
-                Correct(server.Location, $"virtual server {address}: real server {completed.Name} is there already: this one is left out", "remove one of the two");
-            }
-        }
-
-        return servers;
-    }
-
-    private RealServerDefinition? CompleteServer(VirtualServerBuilder builder, RealServerBuilder server, ServiceAddress address, ForwardingMethod inherited)
-    {
-        ForwardingMethod method = server.Forwarding ?? inherited;
-        if (!FamilyFits(server.Address, address, method, server.Location, "real server"))
-        {
-            return null;
-        }
-
-        int written = server.Port ?? address.Port;
-        var destination = new DestinationAddress(server.Address, CompletePort(written, address, method, server.Location, $"real server {server.Address}"));
-        string name = address.Text(destination);
-        return new()
-        {
-            Destination = destination,
-            Name = name,
-            Weight = server.Weight ?? builder.Weight,
-            Forwarding = method,
-            InhibitOnFailure = server.InhibitOnFailure ?? builder.InhibitOnFailure,
-            UpperThreshold = server.UpperThreshold,
-            LowerThreshold = server.LowerThreshold,
-            NotifyUp = Validate(server.NotifyUp),
-            NotifyDown = Validate(server.NotifyDown),
-            VirtualHost = server.VirtualHost,
-            Checkers = ResolveCheckers(builder, server, new IPEndPoint(server.Address, written), (address.ToString(), name)),
-        };
-    }
-
-    private EquatableArray<ConfiguredChecker> ResolveCheckers(
-        VirtualServerBuilder builder, RealServerBuilder server, IPEndPoint endPoint, (string Virtual, string Real) names)
-    {
-        CheckDefaults defaults = server.Defaults.Over(builder.Defaults);
-        string? host = server.VirtualHost ?? builder.VirtualHost;
-        var checkers = new ConfiguredChecker[server.Checkers.Count];
-        for (int i = 0; i < checkers.Length; i++)
-        {
-            checkers[i] = CheckResolution.Resolve(server.Checkers[i], defaults, endPoint, names, host, settings.LogAllFailures);
-        }
-
-        return EquatableArray.Create<ConfiguredChecker>(checkers);
-    }
-
-    private (long Quorum, long Hysteresis) CompleteQuorum(VirtualServerBuilder builder, ServiceAddress address, List<RealServerDefinition> servers)
+    private (long Quorum, long Hysteresis) CompleteQuorum(VirtualServerBuilder builder, ServiceAddress address, EquatableArray<RealServerDefinition> servers)
     {
         long weights = 0;
         foreach (RealServerDefinition server in servers)
@@ -227,7 +240,7 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
         long quorum = Math.Max(1, Math.Min(builder.Quorum, weights));
         if (weights < builder.Quorum)
         {
-            Correct(builder.Location, $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {(weights > 0 ? $"{quorum} is used" : "they never reach it")}", "lower the quorum or raise weights");
+            Correct(builder.QuorumLocation.Origin is null ? builder.Location : builder.QuorumLocation, $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {(weights > 0 ? $"{quorum} is used" : "they never reach it")}", "lower the quorum or raise weights");
         }
 
         long hysteresis = Math.Min(builder.Hysteresis, quorum - 1);
@@ -239,60 +252,22 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
         return (quorum, hysteresis);
     }
 
-    private SorryServerDefinition? CompleteSorryServer(
-        VirtualServerBuilder builder, ServiceAddress address, ForwardingMethod inherited, List<RealServerDefinition> servers)
+    private bool CompleteSuspend(VirtualServerBuilder builder, ServiceAddress address)
     {
-        if (builder.SorryServer is not { } sorry)
+        if (builder.HaSuspend && address.IsMark)
         {
-            return null;
+            Correct(builder.HaSuspendLocation, $"virtual server {address} is chosen by mark and has no address to wait for: ha_suspend is ignored", "remove ha_suspend");
+            return false;
         }
 
-        ForwardingMethod method = sorry.Forwarding ?? inherited;
-        if (!FamilyFits(sorry.Address, address, method, sorry.Location, "sorry server"))
-        {
-            return null;
-        }
-
-        var destination = new DestinationAddress(
-            sorry.Address, CompletePort(sorry.Port ?? address.Port, address, method, sorry.Location, $"sorry server {sorry.Address}"));
-        bool inhibit = sorry.Inhibit;
-        if (servers.Find(server => server.Destination == destination) is { } twin && twin.InhibitOnFailure != inhibit)
-        {
-            Correct(sorry.Location, $"virtual server {address}: the sorry server is the real server {twin.Name} too and takes over its inhibit setting", "make the two settings equal");
-            inhibit = twin.InhibitOnFailure;
-        }
-
-        return new(destination, address.Text(destination), method, inhibit);
+        return builder.HaSuspend;
     }
 
-    private bool FamilyFits(IPAddress server, ServiceAddress service, ForwardingMethod method, SourceLocation location, string what)
-    {
-        if (server.AddressFamily == service.Family || method.Kind == IpvsForwarding.Tunnel)
-        {
-            return true;
-        }
-
-        session.Error(location, $"{what} {server} is of another address family than virtual server {service}: it is left out",
-            "only a tunnel (lvs_method TUN) can cross families");
-        return false;
-    }
-
-    private int CompletePort(int port, ServiceAddress service, ForwardingMethod method, SourceLocation location, string what)
-    {
-        if (method.Kind == IpvsForwarding.Masquerade || port == service.Port)
-        {
-            return port;
-        }
-
-        Correct(location, service.IsMark
-                ? $"{what} of virtual server {service}: {method} cannot change ports: port {port} is ignored"
-                : $"{what} of virtual server {service}: {method} cannot change ports: {service.Port} is used instead of {port}",
-            "write the virtual server's port, or use NAT");
-        return service.Port;
-    }
+    private static AddressFamily FirstFamily(VirtualServerBuilder builder) =>
+        builder.RealServers.Count > 0 ? builder.RealServers[0].Address.AddressFamily : AddressFamily.InterNetwork;
 
     private ScriptCommand? Validate(WrittenCommand? written) =>
-        written is { } script && session.Scripts.Validate(script.Command, script.Location, session) ? script.Command : null;
+        written is { } script && _session.Scripts.Validate(script.Command, script.Location, _session) ? script.Command : null;
 
     private T Correct<T>(VirtualServerBuilder builder, T value, string message, string remedy)
     {
@@ -300,7 +275,13 @@ internal sealed class VirtualServerCompletion(IConfigurationSession session, Ipv
         return value;
     }
 
+    private void Correct(SourceLocation location, string message, string remedy) => _session.Correct(location, message, remedy);
+}
+
+/// <summary>Corrections, as a kind of finding.</summary>
+internal static class Corrections
+{
     /// <summary>A correction runs, but keepalived counts it as an error under <c>-t</c>.</summary>
-    private void Correct(SourceLocation location, string message, string remedy) =>
+    public static void Correct(this IConfigurationSession session, SourceLocation location, string message, string remedy) =>
         session.Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Warning, location, message, remedy));
 }

@@ -33,19 +33,14 @@ internal static class VirtualServerKeywords
         switch (reader.Peek())
         {
             case "group":
-                reader.Rest();
-                reader.Session.Error(reader.Location, "a virtual_server over a virtual_server_group cannot be run yet",
-                    "write a virtual_server for each address, port or mark of the group");
-                return null;
+                reader.Word("group");
+                return new(reader.Location) { Group = reader.Word("name of the group") };
             case "fwmark":
                 reader.Word("fwmark");
                 return OpenMark(reader);
             default:
-                IPAddress address = reader.Address("virtual address");
-                return new(reader.Location)
-                {
-                    Address = address, Family = address.AddressFamily, Port = reader.AtEnd ? 0 : (int)reader.Integer("port", 0, 65535),
-                };
+                IPAddress address = SharedKeywords.ReadAddress(reader, "virtual server");
+                return new(reader.Location) { Address = address, Family = address.AddressFamily, Port = SharedKeywords.ReadPort(reader) };
         }
     }
 
@@ -63,7 +58,7 @@ internal static class VirtualServerKeywords
 
     private static void AddScheduling(IKeywordBlock<VirtualServerBuilder> block)
     {
-        block.Keyword(new("ip_family", "inet|inet6", "Address family of a service by mark.") { Default = "its real servers'" }, static (r, b) => ReadFamily(r, b));
+        block.Keyword(new("ip_family", "inet|inet6", "Address family of a service by mark; that of its real servers if absent."), static (r, b) => ReadFamily(r, b));
         foreach (string name in (ReadOnlySpan<string>)["lvs_sched", "lb_algo"])
         {
             block.Keyword(new(name, Schedulers, "Scheduler.") { Default = "wlc" }, static (r, b) => ReadScheduler(r, b));
@@ -117,9 +112,9 @@ internal static class VirtualServerKeywords
 
     private static void AddPersistence(IKeywordBlock<VirtualServerBuilder> block)
     {
-        block.Keyword(new("persistence_timeout", "[SECONDS 1..2678400]", "A client keeps its server for so long.") { Default = "off; 360 without a number" },
+        block.Keyword(new("persistence_timeout", "[SECONDS 1..2678400]", "A client keeps its server for so long; 360 without a number, not at all if absent."),
             static (r, b) => b.PersistenceTimeout = r.AtEnd ? DefaultPersistence : (uint)r.Integer("time-out", 1, LongestPersistence));
-        block.Keyword(new("persistence_granularity", "NETMASK | PREFIX 1..128", "Clients of one such network share a server.") { Default = "one host" },
+        block.Keyword(new("persistence_granularity", "NETMASK | PREFIX 1..128", "Clients of one such network share a server; each has its own if absent."),
             static (r, b) => b.PersistenceNetwork = SharedKeywords.ReadMask(r));
         block.Keyword(new("persistence_engine", "NAME", "Persistence engine of the kernel, for example sip."), static (r, b) =>
         {
@@ -133,17 +128,17 @@ internal static class VirtualServerKeywords
     private static void AddPool(IKeywordBlock<VirtualServerBuilder> block)
     {
         // Behaviour of keepalived: alpha, omega and inhibit_on_failure of a virtual_server are on when they are named, whatever follows.
-        block.Keyword(new("alpha", "", "Servers start as down."), static (r, b) =>
+        block.Keyword(new("alpha", "(arguments are ignored)", "Servers start as down.") { Default = "false" }, static (r, b) =>
         {
             r.Rest();
             b.Defaults = b.Defaults with { Alpha = true };
         });
-        block.Keyword(new("omega", "", "Run the down scripts at stop too."), static (r, b) =>
+        block.Keyword(new("omega", "(arguments are ignored)", "Run the down scripts at stop too.") { Default = "false" }, static (r, b) =>
         {
             r.Rest();
             b.Omega = true;
         });
-        block.Keyword(new("inhibit_on_failure", "", "Set the weight to 0 instead of removing a server."), static (r, b) =>
+        block.Keyword(new("inhibit_on_failure", "(arguments are ignored)", "Set the weight to 0 instead of removing a server.") { Default = "false" }, static (r, b) =>
         {
             r.Rest();
             b.InhibitOnFailure = true;
@@ -151,7 +146,10 @@ internal static class VirtualServerKeywords
         block.Keyword(new("weight", "INT 1..2147483647", "Weight of servers that name none.") { Default = "1" }, static (r, b) =>
             b.Weight = (int)r.Integer("weight", 1, int.MaxValue));
         block.Keyword(new("quorum", "INT 1..4294967295", "Weight of live servers that the service needs.") { Default = "1" }, static (r, b) =>
-            b.Quorum = r.Integer("quorum", 1, uint.MaxValue));
+        {
+            b.Quorum = r.Integer("quorum", 1, uint.MaxValue);
+            b.QuorumLocation = r.Location;
+        });
         block.Keyword(new("hysteresis", "INT 0..4294967295", "Distance between gaining and losing the quorum.") { Default = "0" }, static (r, b) =>
             b.Hysteresis = r.Integer("hysteresis", 0, uint.MaxValue));
         block.Keyword(new("quorum_up", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the quorum is gained."), static (r, b) =>

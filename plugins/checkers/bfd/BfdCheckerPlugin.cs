@@ -1,0 +1,68 @@
+// BFD_CHECK: a real server is well while a BFD session is up. The plugin owns the keywords and the record; sessions belong to the BFD
+// process, whose events do not reach checkers yet, so the check is read, says that it has no effect, and is left out of judgement.
+using Keepalived.Checkers.Bfd;
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Plugins;
+
+[assembly: KeepalivedPlugin("checker-bfd", PluginRoles.Checker, typeof(BfdCheckerPlugin), PluginContract.Version)]
+[assembly: PluginKeywords("virtual_server/real_server", "BFD_CHECK")]
+
+namespace Keepalived.Checkers.Bfd;
+
+/// <summary>Registers <c>BFD_CHECK</c>.</summary>
+public sealed class BfdCheckerPlugin : IPlugin
+{
+    /// <inheritdoc/>
+    public void RegisterKeywords(IKeywordTree keywords)
+    {
+        IKeywordBlock<BfdCheckBuilder> block = keywords.AddChecker<BfdCheckBuilder>(
+            new KeywordSpec("BFD_CHECK", "{ … }", "A BFD session with the server is up.") { HasNoEffectYet = true },
+            CheckOptionSet.Alpha,
+            CheckOptionDefaults.Usual);
+        block.Keyword(new("name", "BFD_INSTANCE", "The bfd_instance to follow."), static (r, b) => b.Name = r.Word("name of a bfd_instance"));
+    }
+}
+
+/// <summary>A <c>BFD_CHECK</c> block while it is read.</summary>
+internal sealed class BfdCheckBuilder : CheckerBuilder
+{
+    public string? Name { get; set; }
+
+    /// <inheritdoc/>
+    public override CheckerDefinition? Build(IConfigurationSession session)
+    {
+        if (Name is not null)
+        {
+            return new BfdCheckDefinition(Options, Name);
+        }
+
+        session.Error(Location, "BFD_CHECK names no bfd_instance: the checker is left out", "add: name BFD_INSTANCE");
+        return null;
+    }
+}
+
+/// <summary>A <c>BFD_CHECK</c> as configured.</summary>
+/// <param name="Options">The common options, of which it has <c>alpha</c>.</param>
+/// <param name="Name">Name of the <c>bfd_instance</c>.</param>
+internal sealed record BfdCheckDefinition(CheckOptions Options, string Name) : CheckerDefinition("BFD_CHECK", Options), ILateValidation
+{
+    /// <inheritdoc/>
+    public override string Describe(in CheckResult result) => $"BFD CHECK {Name} {(result.IsUp ? "UP" : "DOWN")} on service";
+
+    /// <inheritdoc/>
+    public override IChecker? CreateChecker(CheckTarget target) => null;
+
+    /// <inheritdoc/>
+    public bool Validate(IConfigurationSession session, SourceLocation location)
+    {
+        // Only a reading for all processes has seen the blocks of them all.
+        if (!session.Roles.HasFlag(PluginRoles.Bfd) || session.Get<NamedBlocks>().Contains("bfd_instance", Name))
+        {
+            return true;
+        }
+
+        session.Error(location, $"BFD_CHECK: there is no bfd_instance '{Name}': the checker is left out", $"add: bfd_instance {Name} {{ neighbor_ip ADDRESS }}");
+        return false;
+    }
+}

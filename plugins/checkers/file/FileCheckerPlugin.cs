@@ -1,0 +1,105 @@
+// FILE_CHECK: a real server follows the number in a tracked file. The plugin owns the keywords and the record; track_file itself belongs to
+// whoever watches files. Watching is not offered by the contract yet, so the check is read, says that it has no effect, and is left out
+// of judgement.
+using Keepalived.Checkers.File;
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Plugins;
+
+[assembly: KeepalivedPlugin("checker-file", PluginRoles.Checker, typeof(FileCheckerPlugin), PluginContract.Version)]
+[assembly: PluginKeywords("virtual_server/real_server", "FILE_CHECK")]
+
+namespace Keepalived.Checkers.File;
+
+/// <summary>Registers <c>FILE_CHECK</c>.</summary>
+public sealed class FileCheckerPlugin : IPlugin
+{
+    private const int LargestWeight = int.MaxValue;
+
+    /// <inheritdoc/>
+    public void RegisterKeywords(IKeywordTree keywords)
+    {
+        IKeywordBlock<FileCheckBuilder> block = keywords.AddChecker<FileCheckBuilder>(
+            new KeywordSpec("FILE_CHECK", "{ … }", "The number in a tracked file says how the server is.") { HasNoEffectYet = true },
+            CheckOptionSet.None,
+            CheckOptionDefaults.Usual);
+        block.Keyword(new("track_file", "NAME", "The track_file block to follow."), static (r, b) =>
+        {
+            b.TrackFileLocation = r.NextLocation;
+            b.TrackFile = r.Word("name of a track_file");
+        });
+        block.Keyword(
+            new("weight", "INT -2147483647..2147483647 [reverse|noreverse]", "Factor of the number, which is added to the server's weight; 0 = any number but 0 takes the server out; the track_file's if absent."),
+            static (r, b) =>
+            {
+                int weight = (int)r.Integer("weight", -LargestWeight, LargestWeight);
+                bool isReversed = ReadReverse(r);
+                (b.Weight, b.IsReversed) = (weight, isReversed);
+            });
+    }
+
+    private static bool ReadReverse(IKeywordReader reader)
+    {
+        if (!reader.TryWord(out string word))
+        {
+            return false;
+        }
+
+        return word switch
+        {
+            "reverse" => true,
+            "noreverse" => false,
+            _ => throw reader.Reject($"'{word}' cannot follow a weight", "write reverse, noreverse or nothing"),
+        };
+    }
+}
+
+/// <summary>A <c>FILE_CHECK</c> block while it is read.</summary>
+internal sealed class FileCheckBuilder : CheckerBuilder
+{
+    public string? TrackFile { get; set; }
+
+    public SourceLocation TrackFileLocation { get; set; }
+
+    public int? Weight { get; set; }
+
+    public bool IsReversed { get; set; }
+
+    /// <inheritdoc/>
+    public override CheckerDefinition? Build(IConfigurationSession session)
+    {
+        if (TrackFile is not null)
+        {
+            return new FileCheckDefinition(TrackFile, Weight, IsReversed);
+        }
+
+        session.Error(Location, "FILE_CHECK names no track_file: the checker is left out", "add: track_file NAME");
+        return null;
+    }
+}
+
+/// <summary>A <c>FILE_CHECK</c> as configured.</summary>
+/// <param name="TrackFile">Name of the <c>track_file</c> block.</param>
+/// <param name="Weight">Factor, -2147483647..2147483647; null = the track_file's.</param>
+/// <param name="IsReversed">The factor's sign is turned.</param>
+internal sealed record FileCheckDefinition(string TrackFile, int? Weight, bool IsReversed)
+    : CheckerDefinition("FILE_CHECK", CheckOptions.Unset), ILateValidation
+{
+    /// <inheritdoc/>
+    public override IChecker? CreateChecker(CheckTarget target) => null;
+
+    /// <inheritdoc/>
+    public bool Validate(IConfigurationSession session, SourceLocation location)
+    {
+        NamedBlocks blocks = session.Get<NamedBlocks>();
+
+        // Only a reading for all processes has seen the blocks of them all.
+        if (!session.Roles.HasFlag(PluginRoles.Vrrp) || blocks.Contains("track_file", TrackFile) || blocks.Contains("vrrp_track_file", TrackFile))
+        {
+            return true;
+        }
+
+        session.Error(location, $"FILE_CHECK: there is no track_file '{TrackFile}': the checker is left out", $"add: track_file {TrackFile} {{ file PATH }}");
+        return false;
+    }
+}

@@ -1,0 +1,63 @@
+using Keepalived.Configuration;
+
+namespace Keepalived.Checkers.Http;
+
+/// <summary>What an <c>SSL_GET</c> says of TLS.</summary>
+/// <param name="SendsServerName"><c>enable_sni</c>, or implied by <c>sni_name</c>: name the host in the handshake (RFC 6066 section 3).</param>
+/// <param name="ServerName"><c>sni_name</c>; null = the virtual host in force.</param>
+/// <param name="IsCompliant"><c>tls_compliant</c>: end with close_notify (RFC 8446 section 6.1).</param>
+internal sealed record TlsSettings(bool SendsServerName, string? ServerName, bool IsCompliant)
+{
+    /// <summary>Nothing written.</summary>
+    public static TlsSettings None { get; } = new(false, null, false);
+}
+
+/// <summary>The block <c>SSL</c>: who we are to servers that ask. Paths are as written; nothing is opened while reading.</summary>
+/// <param name="Password">Password of the key; null = none.</param>
+/// <param name="Authorities">File of the certificates of authorities; null = the system's.</param>
+/// <param name="Certificate">File of the client certificate; null = none.</param>
+/// <param name="Key">File of its key; null = none.</param>
+internal sealed record TlsIdentity(string? Password, string? Authorities, string? Certificate, string? Key)
+{
+    /// <summary>Nobody.</summary>
+    public static TlsIdentity None { get; } = new(null, null, null, null);
+}
+
+/// <summary>What one reading found in <c>SSL</c> blocks.</summary>
+internal sealed class TlsDraft
+{
+    public TlsIdentity Identity { get; set; } = TlsIdentity.None;
+
+    /// <summary>Where the last block began.</summary>
+    public SourceLocation Location { get; set; }
+}
+
+/// <summary>The block <c>SSL</c>.</summary>
+internal static class TlsKeywords
+{
+    public static void Register(IKeywordBlock<IConfigurationSession> root)
+    {
+        IKeywordBlock<TlsDraft> block = root.Block<TlsDraft>(
+            new("SSL", "{ … }", "Client certificate and authorities of SSL_GET.") { HasNoEffectYet = true },
+            static (reader, session) =>
+            {
+                TlsDraft draft = session.Get<TlsDraft>();
+                draft.Location = reader.Location;
+                return draft;
+            },
+            static (session, _, draft) => Check(session, draft));
+        block.Keyword(new("password", "STRING", "Password of the key."), static (r, d) => d.Identity = d.Identity with { Password = r.Word("password") });
+        block.Keyword(new("ca", "PATH", "File of the certificates of authorities."), static (r, d) => d.Identity = d.Identity with { Authorities = r.Word("path") });
+        block.Keyword(new("certificate", "PATH", "File of the client certificate."), static (r, d) => d.Identity = d.Identity with { Certificate = r.Word("path") });
+        block.Keyword(new("key", "PATH", "File of the certificate's key."), static (r, d) => d.Identity = d.Identity with { Key = r.Word("path") });
+    }
+
+    private static void Check(IConfigurationSession session, TlsDraft draft)
+    {
+        if (draft.Identity is { Certificate: null, Key: not null } or { Certificate: not null, Key: null })
+        {
+            session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, draft.Location,
+                "SSL names a certificate without its key, or a key without its certificate", "write certificate and key"));
+        }
+    }
+}

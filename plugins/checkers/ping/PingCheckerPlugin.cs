@@ -1,0 +1,39 @@
+// PING_CHECK: a real server is well when it answers an ICMP echo request. The plugin owns the keyword and the record; the probe itself needs
+// datagram sockets that the contract does not offer yet, so the check is read, says that it has no effect, and is left out of judgement.
+using Keepalived.Checkers.Ping;
+using Keepalived.Checking;
+using Keepalived.Configuration;
+using Keepalived.Plugins;
+
+[assembly: KeepalivedPlugin("checker-ping", PluginRoles.Checker, typeof(PingCheckerPlugin), PluginContract.Version)]
+[assembly: PluginKeywords("virtual_server/real_server", "PING_CHECK")]
+
+namespace Keepalived.Checkers.Ping;
+
+/// <summary>Registers <c>PING_CHECK</c>.</summary>
+public sealed class PingCheckerPlugin : IPlugin
+{
+    /// <inheritdoc/>
+    public void RegisterKeywords(IKeywordTree keywords) => keywords.AddChecker<PingCheckBuilder>(
+        new KeywordSpec("PING_CHECK", "{ … }", "The server answers ICMP echo requests; ports and fwmark are read and mean nothing to it.") { HasNoEffectYet = true },
+        CheckOptionSet.All,
+        CheckOptionDefaults.Usual);
+}
+
+/// <summary>A <c>PING_CHECK</c> block while it is read: it has the common options only.</summary>
+internal sealed class PingCheckBuilder : CheckerBuilder
+{
+    /// <inheritdoc/>
+    public override CheckerDefinition Build(IConfigurationSession session) => new PingCheckDefinition(Options);
+}
+
+/// <summary>A <c>PING_CHECK</c> as configured.</summary>
+/// <param name="Options">The common options.</param>
+internal sealed record PingCheckDefinition(CheckOptions Options) : CheckerDefinition("PING_CHECK", Options)
+{
+    /// <inheritdoc/>
+    public override string Describe(in CheckResult result) => result.IsUp ? "ICMP CHECK succeed on service" : "ICMP CHECK failed on service";
+
+    /// <inheritdoc/>
+    public override IChecker? CreateChecker(CheckTarget target) => null;
+}
