@@ -41,7 +41,7 @@ internal static class IpvsDump
     {
         VirtualServerDefinition definition = server.Definition;
         ServiceAddress address = definition.Address;
-        writer.WriteLine(address.IsMark ? $" VS FWMARK = {address.FirewallMark}" : $" VS VIP = {address.Address}, VPORT = {address.Port}");
+        writer.WriteLine(address.IsGroup ? $" VS GROUP = {address.Group}" : address.IsMark ? $" VS FWMARK = {address.FirewallMark}" : $" VS VIP = {address.Address}, VPORT = {address.Port}");
         Line(writer, 3, "Address family", address.Family == AddressFamily.InterNetworkV6 ? "inet6" : "inet");
         Optional(writer, 3, "VirtualHost", definition.VirtualHost);
         Line(writer, 3, "delay_loop", Seconds(definition.DelayLoop));

@@ -39,6 +39,7 @@ public sealed class IpvsPlugin : IPlugin
         ArgumentNullException.ThrowIfNull(keywords);
         GlobalKeywords.Register(keywords);
         GroupKeywords.Register(keywords);
+        VirtualServerLint.Register(keywords);
         VirtualServerKeywords.Register(keywords);
     }
 

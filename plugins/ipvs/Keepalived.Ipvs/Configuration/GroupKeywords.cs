@@ -35,7 +35,9 @@ internal static class GroupKeywords
         {
             reader.Word("fwmark");
             uint mark = (uint)reader.Integer("firewall mark", 0, uint.MaxValue);
-            return new(null, 0, 0, mark, ReadFamily(reader));
+            return mark > 0
+                ? new(null, 0, 0, mark, ReadFamily(reader))
+                : throw reader.Reject("mark 0 is what packets without a mark carry", "choose a mark from 1");
         }
 
         string word = reader.Word("address");

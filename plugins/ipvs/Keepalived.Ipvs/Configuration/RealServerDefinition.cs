@@ -22,6 +22,9 @@ internal sealed class RealServerDefinition(DestinationAddress destination, Serve
     /// <summary>Everything that is not its own alone.</summary>
     public ServerTraits Traits { get; } = traits;
 
+    /// <summary>Where it listens, as written.</summary>
+    public int ProbedPort => probedPort;
+
     /// <summary><c>notify_up</c>.</summary>
     public ScriptCommand? NotifyUp { get; init; }
 
@@ -75,8 +78,6 @@ internal sealed class RealServerDefinition(DestinationAddress destination, Serve
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Destination, probedPort);
-
-    private int ProbedPort => probedPort;
 
     private IpvsProtocol Protocol => protocol;
 }

@@ -79,17 +79,25 @@ internal sealed class CheckRunner : IDisposable
 
     /// <summary>Starts a checker that is new: the first probe comes after a second and a random part of the warm-up, so that probes are spread.</summary>
     /// <param name="assumeUp">Start as up whatever <c>alpha</c> says: its server is known to be well.</param>
-    public void Start(bool assumeUp = false)
+    /// <returns>False when this kind of check cannot be run: it must not take part in any judgement.</returns>
+    public bool Start(bool assumeUp = false)
     {
         if (assumeUp)
         {
             State = State with { IsUp = true };
         }
 
-        _checker = Create();
+        if (!Create())
+        {
+            _environment.Logger.CheckCannotRun(Kind, Server.Name, Service);
+            Dispose();
+            return false;
+        }
+
         TimeSpan warmup = Configured.Options.Warmup!.Value * _environment.Random.NextDouble();
         Arm(_settling + warmup);
         _environment.Logger.CheckStarted(Server.Name, Service, Kind, _timing.DelayLoop.TotalSeconds);
+        return true;
     }
 
     /// <summary>Starts in the place of one that probed the same thing at other times: takes over what it knows and the checker itself.</summary>
@@ -101,7 +109,7 @@ internal sealed class CheckRunner : IDisposable
         if (previous._isProbing)
         {
             // The probe under way belongs to the previous one and ends with it.
-            _checker = Create();
+            Create();
             _timer.Arm(latest);
             return;
         }
@@ -126,16 +134,18 @@ internal sealed class CheckRunner : IDisposable
         }
     }
 
-    private IChecker? Create()
+    /// <summary>Makes the checker; false when its kind cannot be run. One that throws can be, and fails for good.</summary>
+    private bool Create()
     {
         try
         {
-            return Configured.Definition.CreateChecker(Configured.Target);
+            _checker = Configured.Definition.CreateChecker(Configured.Target);
+            return _checker is not null;
         }
         catch (Exception exception)
         {
             _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
-            return null;
+            return true;
         }
     }
 

@@ -90,14 +90,17 @@ internal sealed class LoadBalancer : ICheckReports
     private RealServer AddServer(VirtualServer owner, RealServerDefinition definition)
     {
         var server = new RealServer(owner, definition);
-        var checkers = new CheckRunner[definition.Checkers.Count];
-        for (int i = 0; i < checkers.Length; i++)
+        var checkers = new List<CheckRunner>(definition.Traits.Checkers.Count);
+        foreach (ConfiguredChecker configured in definition.ConfigureCheckers(owner.Name))
         {
-            checkers[i] = new(definition.Checkers[i], server, _environment);
-            checkers[i].Start();
+            var checker = new CheckRunner(configured, server, _environment);
+            if (checker.Start())
+            {
+                checkers.Add(checker);
+            }
         }
 
-        server.Checkers = checkers;
+        server.Checkers = [.. checkers];
         return server;
     }
 
@@ -148,9 +151,9 @@ internal sealed class LoadBalancer : ICheckReports
     /// </summary>
     private CheckRunner[] ChangeCheckers(RealServer server, CheckRunner[] previous, bool doubtful)
     {
-        EquatableArray<ConfiguredChecker> wanted = server.Definition.Checkers;
+        ConfiguredChecker[] wanted = server.Definition.ConfigureCheckers(server.Owner.Name);
         var unused = new List<CheckRunner>(previous);
-        var checkers = new CheckRunner?[wanted.Count];
+        var checkers = new CheckRunner?[wanted.Length];
         for (int i = 0; i < checkers.Length; i++)
         {
             int same = unused.FindIndex(runner => runner.Configured == wanted[i]);
@@ -167,17 +170,16 @@ internal sealed class LoadBalancer : ICheckReports
         }
 
         DisposeCheckers(unused);
-        return checkers!;
+        return [.. checkers.OfType<CheckRunner>()];
     }
 
-    private CheckRunner Replace(ConfiguredChecker wanted, RealServer server, List<CheckRunner> unused, bool doubtful)
+    private CheckRunner? Replace(ConfiguredChecker wanted, RealServer server, List<CheckRunner> unused, bool doubtful)
     {
         var checker = new CheckRunner(wanted, server, _environment);
         int like = unused.FindIndex(runner => runner.Configured.ProbesLike(wanted));
         if (like < 0)
         {
-            checker.Start(assumeUp: !doubtful);
-            return checker;
+            return checker.Start(assumeUp: !doubtful) ? checker : null;
         }
 
         checker.TakeOver(unused[like]);

@@ -16,7 +16,7 @@ internal sealed class RealServer(VirtualServer owner, RealServerDefinition defin
     public bool IsAlive { get; set; }
 
     /// <summary>Identity for messages.</summary>
-    public string Name => Definition.Name;
+    public string Name { get; } = definition.Name;
 
     /// <summary>
     /// Configured weight and what dynamic checks add to it, 0..2147483647. A check that names a weight adds the difference to the

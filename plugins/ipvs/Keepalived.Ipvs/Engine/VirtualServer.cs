@@ -33,7 +33,6 @@ internal sealed class VirtualServer
         _observer = observer;
         Definition = definition;
         Name = definition.Address.ToString();
-        Key = definition.Address.Key;
     }
 
     /// <summary>Its configuration; replaced by a reload.</summary>
@@ -41,9 +40,6 @@ internal sealed class VirtualServer
 
     /// <summary>Identity for messages.</summary>
     public string Name { get; }
-
-    /// <summary>Identity in the kernel.</summary>
-    public IpvsServiceKey Key { get; }
 
     /// <summary>The pool.</summary>
     public IReadOnlyList<RealServer> Servers { get; private set; } = [];
@@ -83,7 +79,7 @@ internal sealed class VirtualServer
         }
 
         HasQuorum = Quorum.Holds(held: false, LiveWeight);
-        _table.SetService(Definition.Service);
+        SetServices();
         PlaceAll();
         if (tellServers)
         {
@@ -132,7 +128,8 @@ internal sealed class VirtualServer
         bool wasSorry = IsSorry;
         Definition = definition;
         Servers = servers;
-        _table.SetService(definition.Service);
+        RemoveServicesGone(previous);
+        SetServices();
         RemoveGone(previous, previousServers);
         foreach (RealServer server in servers)
         {
@@ -154,7 +151,10 @@ internal sealed class VirtualServer
     {
         if (!keepService)
         {
-            _table.RemoveService(Key);
+            foreach (IpvsService service in Definition.Services)
+            {
+                _table.RemoveService(service.Key);
+            }
         }
 
         if (isStopping && !Definition.Omega)
@@ -228,7 +228,7 @@ internal sealed class VirtualServer
             }
         }
 
-        _table.RemoveDestination(Key, default(ForwardingMethod).ToDestination(destination, 0));
+        Remove(default(ForwardingMethod).ToDestination(destination, 0));
     }
 
     private void JudgeQuorum()
@@ -269,11 +269,11 @@ internal sealed class VirtualServer
         IpvsDestination destination = sorry.Forwarding.ToDestination(sorry.Destination, IsSorry ? SorryServerDefinition.Weight : 0);
         if (IsSorry || sorry.Inhibit)
         {
-            _table.SetDestination(Key, in destination);
+            Set(in destination);
         }
         else
         {
-            _table.RemoveDestination(Key, in destination);
+            Remove(in destination);
         }
     }
 
@@ -289,13 +289,81 @@ internal sealed class VirtualServer
         };
         if (serves || standsIn || definition.InhibitOnFailure)
         {
-            _table.SetDestination(Key, in destination);
+            Set(in destination);
         }
         else
         {
-            _table.RemoveDestination(Key, in destination);
+            Remove(in destination);
         }
     }
+
+    private void SetServices()
+    {
+        foreach (IpvsService service in Definition.Services)
+        {
+            _table.SetService(in service);
+        }
+    }
+
+    /// <summary>Services of a group that its entries do not name any more; their destinations go with them.</summary>
+    private void RemoveServicesGone(VirtualServerDefinition previous)
+    {
+        if (previous.Entries == Definition.Entries)
+        {
+            return;
+        }
+
+        var kept = Definition.Services.Select(static service => service.Key).ToHashSet();
+        foreach (IpvsService service in previous.Services)
+        {
+            if (!kept.Contains(service.Key))
+            {
+                _table.RemoveService(service.Key);
+            }
+        }
+    }
+
+    /// <summary>States a destination in the service, or in each of a group's that its family fits.</summary>
+    private void Set(in IpvsDestination destination)
+    {
+        if (!Definition.Address.IsGroup)
+        {
+            _table.SetDestination(Definition.Service.Key, in destination);
+            return;
+        }
+
+        foreach (IpvsService service in Definition.Services)
+        {
+            if (Fits(service.Key, in destination))
+            {
+                _table.SetDestination(service.Key, WithPort(service.Key, in destination));
+            }
+        }
+    }
+
+    private void Remove(in IpvsDestination destination)
+    {
+        if (!Definition.Address.IsGroup)
+        {
+            _table.RemoveDestination(Definition.Service.Key, in destination);
+            return;
+        }
+
+        foreach (IpvsService service in Definition.Services)
+        {
+            if (Fits(service.Key, in destination))
+            {
+                _table.RemoveDestination(service.Key, WithPort(service.Key, in destination));
+            }
+        }
+    }
+
+    private static bool Fits(in IpvsServiceKey service, in IpvsDestination destination) =>
+        destination.Forwarding == IpvsForwarding.Tunnel || service.IsIPv6 == destination.Address.IsIPv6;
+
+    /// <summary>Only NAT changes ports, and a server without a port has that of each service.</summary>
+    private static IpvsDestination WithPort(in IpvsServiceKey service, in IpvsDestination destination) =>
+        destination.Forwarding == IpvsForwarding.Masquerade && destination.Port != 0 ? destination : destination with { Port = service.Port };
 
     /// <summary>Whether the sorry server is one of the pool, which then stands in for itself.</summary>
     private bool HasTwin(SorryServerDefinition sorry)
