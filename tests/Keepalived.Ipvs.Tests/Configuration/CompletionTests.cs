@@ -130,7 +130,7 @@ public sealed class CompletionTests
         (IpvsConfiguration configuration, _) = ConfigurationText.Read(
             Good.Replace("NAT", "DR", StringComparison.Ordinal).Replace("10.0.0.2 80 { weight 1", "10.0.0.2 8080 { BOARD_CHECK { }", StringComparison.Ordinal));
 
-        Assert.Equal("10.0.0.2:8080", Only(configuration).RealServers[0].Checkers[0].Target.EndPoint.ToString());
+        Assert.Equal("10.0.0.2:8080", Only(configuration).RealServers[0].ConfigureCheckers("service")[0].Target.EndPoint.ToString());
     }
 
     [Fact]

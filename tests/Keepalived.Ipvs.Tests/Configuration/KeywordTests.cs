@@ -79,7 +79,7 @@ public sealed class KeywordTests
                     }
                 }
             }
-            """).VirtualServers[0].RealServers[0].Checkers[0];
+            """).VirtualServers[0].RealServers[0].ConfigureCheckers("service")[0];
 
         CheckOptions options = checker.Options;
         Assert.Equal(TimeSpan.FromSeconds(1.5), options.ConnectTimeout);

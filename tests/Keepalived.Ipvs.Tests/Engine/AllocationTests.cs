@@ -29,7 +29,7 @@ public sealed class AllocationTests
         for (int i = 0; i < count; i++)
         {
             ConfiguredChecker checker = CheckResolution.Resolve(
-                new QuietDefinition(), new() { DelayLoop = TimeSpan.FromSeconds(10) }, new(System.Net.IPAddress.Loopback, 80), ("v", "r"), null, logAllFailures: true);
+                new QuietDefinition(), new() { DelayLoop = TimeSpan.FromSeconds(10) }, null, logAllFailures: true).For(new(System.Net.IPAddress.Loopback, 80), "v", "r");
             runners[i] = new(checker, new RealServer(owner, definition.RealServers[0]), environment);
             runners[i].Start();
         }
