@@ -81,7 +81,7 @@ public sealed class BfdKeywordTests
         Diagnostic finding = Assert.Single(findings);
         Assert.Equal(message, finding.Message);
         Assert.NotNull(finding.Remedy);
-        Assert.Equal(0, configuration.Sessions.Count);
+        Assert.Empty((IEnumerable<BfdSessionSettings>)configuration.Sessions);
     }
 
     [Fact]

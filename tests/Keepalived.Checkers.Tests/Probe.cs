@@ -18,7 +18,7 @@ internal sealed class Probe : ICheckSockets, IStreamConnection, IScheduler
     public Probe(CheckerDefinition definition, string endPoint = "10.0.0.2:80", string? virtualHost = null)
     {
         var target = new CheckTarget("[10.0.0.1]:tcp:80", "[10.0.0.2]:tcp:80", IPEndPoint.Parse(endPoint), virtualHost);
-        _checker = definition.CreateChecker(target);
+        _checker = definition.CreateChecker(target)!;
         CheckOptions options = definition.Options with { ConnectTimeout = TimeSpan.FromSeconds(5), ConnectAddress = target.EndPoint.Address, ConnectPort = target.EndPoint.Port };
         _context = new(target, options, this, this, NullLogger.Instance) { Deadline = Now + TimeSpan.FromSeconds(5) };
     }

@@ -68,13 +68,17 @@ public sealed class RegistrationTests(ITestOutputHelper output)
     public void The_keywords_without_effect_only_become_fewer()
     {
         string[] recorded = Recorded("NoEffectYet.txt");
-        string[] now = [.. _keywords.Values.Where(static keyword => keyword.Spec.HasNoEffectYet).Select(static keyword => keyword.Path).Order(StringComparer.Ordinal)];
+        string[] now = [.. _keywords.Values.Where(keyword => IsWithoutEffect(keyword.Path)).Select(static keyword => keyword.Path).Order(StringComparer.Ordinal)];
         output.WriteLine($"{now.Length} keywords are read and have no effect yet:\n" + string.Join('\n', now));
         string[] added = [.. now.Except(recorded)];
         string[] gone = [.. recorded.Except(now)];
         Assert.True(added.Length == 0, "without effect and not recorded as such:\n" + string.Join('\n', added));
         Assert.True(gone.Length == 0, "these have an effect now; take them out of NoEffectYet.txt:\n" + string.Join('\n', gone));
     }
+
+    /// <summary>Without effect is a keyword also when a block around it is; that is then said of the block alone.</summary>
+    private bool IsWithoutEffect(string path) =>
+        _keywords[path].Spec.HasNoEffectYet || (path.LastIndexOf('/') is > 0 and int end && IsWithoutEffect(path[..end]));
 
     private static string[] Recorded(string file) =>
         [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, file)).Where(static line => line.Length > 0 && line[0] != '#').Select(static line => line.Split('\t')[0]).Order(StringComparer.Ordinal)];

@@ -83,23 +83,8 @@ internal sealed class FileCheckBuilder : CheckerBuilder
 /// <param name="Weight">Factor, -2147483647..2147483647; null = the track_file's.</param>
 /// <param name="IsReversed">The factor's sign is turned.</param>
 internal sealed record FileCheckDefinition(string TrackFile, int? Weight, bool IsReversed)
-    : CheckerDefinition("FILE_CHECK", CheckOptions.Unset), ILateValidation
+    : CheckerDefinition("FILE_CHECK", CheckOptions.Unset)
 {
     /// <inheritdoc/>
     public override IChecker? CreateChecker(CheckTarget target) => null;
-
-    /// <inheritdoc/>
-    public bool Validate(IConfigurationSession session, SourceLocation location)
-    {
-        NamedBlocks blocks = session.Get<NamedBlocks>();
-
-        // Only a reading for all processes has seen the blocks of them all.
-        if (!session.Roles.HasFlag(PluginRoles.Vrrp) || blocks.Contains("track_file", TrackFile) || blocks.Contains("vrrp_track_file", TrackFile))
-        {
-            return true;
-        }
-
-        session.Error(location, $"FILE_CHECK: there is no track_file '{TrackFile}': the checker is left out", $"add: track_file {TrackFile} {{ file PATH }}");
-        return false;
-    }
 }

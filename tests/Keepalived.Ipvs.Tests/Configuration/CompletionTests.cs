@@ -88,7 +88,6 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("virtual_server 10.0.0.1 80 {\n protocol TCP\n}", "virtual server [10.0.0.1]:tcp:80 has no real server: it is left out")]
     [InlineData("virtual_server 10.0.0.1 80 {\n protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 2001:db8::1 80 { weight 1\n }\n}", "virtual server [10.0.0.1]:tcp:80 has no usable real server: it is left out")]
-    [InlineData("virtual_server group g {\n protocol TCP\n}", "a virtual_server over a virtual_server_group cannot be run yet")]
     [InlineData("virtual_server fwmark 0 {\n lvs_sched rr\n}", "mark 0 is what packets without a mark carry: the virtual server is left out")]
     public void What_cannot_run_is_left_out_with_an_error(string text, string message)
     {

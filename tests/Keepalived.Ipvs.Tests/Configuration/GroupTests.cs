@@ -42,7 +42,7 @@ public sealed class GroupTests
     {
         (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = ConfigurationText.Read(With(""));
 
-        Assert.Equal(0, configuration.VirtualServers.Count);
+        Assert.Empty((IEnumerable<VirtualServerDefinition>)configuration.VirtualServers);
         Assert.Equal(
             ["virtual_server_group web has no usable entry: it is left out", "there is no virtual_server_group web: its virtual server is left out"],
             findings.Select(static finding => finding.Message));
@@ -62,7 +62,7 @@ public sealed class GroupTests
     {
         (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = ConfigurationText.Read(With("10.0.0.1 80\n 2001:db8::1 80\n fwmark 7"));
 
-        Assert.Equal(0, configuration.VirtualServers.Count);
+        Assert.Empty((IEnumerable<VirtualServerDefinition>)configuration.VirtualServers);
         Assert.Contains(findings, static finding => finding.Message.Contains("a mark without a family", StringComparison.Ordinal));
     }
 
