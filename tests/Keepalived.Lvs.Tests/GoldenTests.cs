@@ -107,7 +107,7 @@ public sealed class GoldenTests
     {
         IpvsService service = new(server.Service);
         text.Append(CultureInfo.InvariantCulture,
-            $"virtual server {server.Address} {service} {server.Forwarding} quorum {server.Quorum} hysteresis {server.Hysteresis}{Flag(server.Omega, "omega")}{Flag(server.HaSuspend, "ha_suspend")}{Flag(server.SmtpAlert == true, "smtp_alert")}\n");
+            $"virtual server {server.Address} {service} {Method(server.Forwarding)} quorum {server.Quorum} hysteresis {server.Hysteresis}{Flag(server.Omega, "omega")}{Flag(server.HaSuspend, "ha_suspend")}{Flag(server.SmtpAlert == true, "smtp_alert")}\n");
         foreach (GroupEntry entry in server.Entries)
         {
             text.Append(CultureInfo.InvariantCulture, $"  entry {entry} {entry.Family}\n");
@@ -115,13 +115,13 @@ public sealed class GoldenTests
 
         if (server.SorryServer is { } sorry)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  sorry server {sorry.Name} {sorry.Forwarding}{Flag(sorry.Inhibit, "inhibit")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  sorry server {sorry.Name} {Method(sorry.Forwarding)}{Flag(sorry.Inhibit, "inhibit")}\n");
         }
 
         foreach (RealServerDefinition real in server.RealServers)
         {
             text.Append(CultureInfo.InvariantCulture,
-                $"  real server {real.Name} {real.Forwarding} weight {real.Weight} limits {real.LowerThreshold}-{real.UpperThreshold}{Flag(real.InhibitOnFailure, "inhibit")}{Flag(real.Traits.SmtpAlert == true, "smtp_alert")}\n");
+                $"  real server {real.Name} {Method(real.Forwarding)} weight {real.Weight} limits {real.LowerThreshold}-{real.UpperThreshold}{Flag(real.InhibitOnFailure, "inhibit")}{Flag(real.Traits.SmtpAlert == true, "smtp_alert")}\n");
             foreach (ConfiguredChecker checker in real.ConfigureCheckers(server.Address.ToString()))
             {
                 text.Append(CultureInfo.InvariantCulture,
@@ -130,6 +130,9 @@ public sealed class GoldenTests
             }
         }
     }
+
+    private static string Method(ForwardingMethod method) =>
+        method.ToString() != "TUN" ? method.ToString() : $"TUN ({method.Tunnel} port {method.TunnelPort} {method.Checksum})";
 
     private static string Flag(bool value, string word) => value ? ", " + word : "";
 

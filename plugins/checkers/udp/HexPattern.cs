@@ -48,6 +48,16 @@ internal readonly record struct HexPattern(EquatableArray<byte> Octets, Equatabl
         return true;
     }
 
+    /// <summary>The digits, X for any.</summary>
+    public override string ToString() => string.Create(Octets.Count * 2, this, static (digits, pattern) =>
+    {
+        for (int i = 0; i < digits.Length; i++)
+        {
+            int shift = i % 2 == 0 ? 4 : 0;
+            digits[i] = ((pattern.Mask[i / 2] >> shift) & 15) == 0 ? 'X' : "0123456789abcdef"[(pattern.Octets[i / 2] >> shift) & 15];
+        }
+    });
+
     private static (int Value, int Mask) Nibble(IKeywordReader reader, string what, char digit, bool mayHaveWildcards) => digit switch
     {
         _ when char.IsAsciiHexDigit(digit) => (Convert.ToInt32(digit.ToString(), 16), 15),

@@ -21,8 +21,8 @@ public sealed class LintTests
         Assert.Equal(fires ? ["check-longer-than-interval"] : [], Rules(Service(1, lines, Check(""))));
 
     [Theory]
-    [InlineData("retry 21", true)]
-    [InlineData("retry 20", false)]
+    [InlineData("retry 41", true)]
+    [InlineData("retry 40", false)]
     public void A_check_that_takes_minutes_to_notice_is_mentioned(string line, bool fires) => Assert.Equal(
         fires ? ["late-detection"] : [], Rules(Service(1, "delay_loop 60\n connect_timeout 5\n delay_before_retry 0.75\n " + line, Check(""))));
 

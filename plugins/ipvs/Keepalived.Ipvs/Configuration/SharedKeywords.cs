@@ -46,6 +46,11 @@ internal static class SharedKeywords
     public static ForwardingMethod ReadMethod(IKeywordReader reader)
     {
         string word = reader.Word("forwarding method");
+        if (word is "NAT" or "DR" && reader.TryWord(out string option))
+        {
+            throw reader.Reject($"'{option}' cannot follow {word}", "only TUN has options");
+        }
+
         return word switch
         {
             "NAT" => new(IpvsForwarding.Masquerade),

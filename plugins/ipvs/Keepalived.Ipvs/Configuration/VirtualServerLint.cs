@@ -21,7 +21,7 @@ internal sealed class VirtualServerLint(IConfigurationSession session)
     private const int Often = 5;
 
     /// <summary>A server that is dead for longer than this and still gets connections surprises its operator.</summary>
-    private static readonly TimeSpan _late = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan _late = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<Probe, int> _probes = [];
 
