@@ -16,6 +16,7 @@ using Keepalived.Configuration.Tests;
 using Keepalived.Ipvs;
 using Keepalived.Notify;
 using Keepalived.Plugins;
+using Keepalived.Tracking;
 
 namespace Keepalived.Lvs.Tests;
 
@@ -64,6 +65,9 @@ public sealed class GoldenTests
         }
 
         var session = new ConfigurationSession(roles, isTest: roles == PluginRoles.All, new AnyScript());
+
+        // The host reads track_file; here every configuration has this one.
+        session.Get<TrackedFiles>().TryAdd(new TrackedFile("load", "/run/load", new TrackWeight(1, IsReversed: false), null));
         ConfigurationWalk.Run(configuration, tree, new KnownKeywords(), session, roles);
         var text = new StringBuilder();
         foreach ((_, _, IPlugin plugin) in plugins)

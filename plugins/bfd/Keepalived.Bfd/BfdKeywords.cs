@@ -35,9 +35,10 @@ internal static class BfdKeywords
             throw reader.Reject($"the name '{name}' has {name.Length} characters: bfd_instance is left out", "write at most 31 characters");
         }
 
-        return session.Get<NamedBlocks>().Declare(Block, name, reader.Location)
+        BfdReading reading = session.Get<BfdReading>();
+        return reading.Known.TryAdd(name, reader.Location)
             ? new(name, reader.Location)
-            : throw reader.Reject($"bfd_instance {name} is there already, at {session.Get<NamedBlocks>().LocationOf(Block, name)}: this one is left out", "give it another name");
+            : throw reader.Reject($"bfd_instance {name} is there already, at {reading.Known[name]}: this one is left out", "give it another name");
     }
 
     private static void AddAddresses(IKeywordBlock<BfdDraft> block)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Keepalived.Configuration;
+using Keepalived.Tracking;
 
 namespace Keepalived.Bfd;
 
@@ -35,6 +36,9 @@ internal sealed class BfdReading
     private readonly List<BfdSessionSettings> _sessions = [];
     private readonly Dictionary<IPAddress, string> _neighbors = [];
 
+    /// <summary>All names so far, with the places of their blocks.</summary>
+    public Dictionary<string, SourceLocation> Known { get; } = new(StringComparer.Ordinal);
+
     public BfdConfiguration Build() => new(_sessions.ToEquatableArray());
 
     /// <summary>Completes a block and keeps it, unless it cannot run.</summary>
@@ -61,7 +65,9 @@ internal sealed class BfdReading
             return;
         }
 
-        _sessions.Add(Complete(session, draft));
+        BfdSessionSettings completed = Complete(session, draft);
+        _sessions.Add(completed);
+        session.Get<TrackedBfdInstances>().TryAdd(new(completed.Name, new TrackWeight(completed.Weight, completed.IsReversed)));
     }
 
     private static BfdSessionSettings Complete(IConfigurationSession session, BfdDraft draft)

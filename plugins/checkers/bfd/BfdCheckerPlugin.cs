@@ -4,6 +4,7 @@ using Keepalived.Checkers.Bfd;
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Plugins;
+using Keepalived.Tracking;
 
 [assembly: KeepalivedPlugin("checker-bfd", PluginRoles.Checker, typeof(BfdCheckerPlugin), PluginContract.Version)]
 [assembly: PluginKeywords("virtual_server/real_server", "BFD_CHECK")]
@@ -20,7 +21,13 @@ public sealed class BfdCheckerPlugin : IPlugin
             new KeywordSpec("BFD_CHECK", "{ … }", "A BFD session with the server is up.") { HasNoEffectYet = true },
             CheckOptionSet.Alpha,
             CheckOptionDefaults.Usual);
-        block.Keyword(new("name", "BFD_INSTANCE", "The bfd_instance to follow."), static (r, b) => b.Name = r.Word("name of a bfd_instance"));
+        block.Keyword(new("name", "BFD_INSTANCE", "The bfd_instance to follow."), static (r, b) =>
+        {
+            b.IsNamed = true;
+            string name = r.Word("name of a bfd_instance");
+            b.Name = r.Session.Get<TrackedBfdInstances>().Find(name)?.Name
+                ?? throw r.Reject($"there is no bfd_instance '{name}' above: the checker is left out", $"add, above: bfd_instance {name} {{ neighbor_ip ADDRESS }}");
+        });
     }
 }
 
@@ -29,12 +36,20 @@ internal sealed class BfdCheckBuilder : CheckerBuilder
 {
     public string? Name { get; set; }
 
+    /// <summary>A name is there, even if it is nobody's, which has been reported.</summary>
+    public bool IsNamed { get; set; }
+
     /// <inheritdoc/>
     public override CheckerDefinition? Build(IConfigurationSession session)
     {
         if (Name is not null)
         {
             return new BfdCheckDefinition(Options, Name);
+        }
+
+        if (IsNamed)
+        {
+            return null;
         }
 
         session.Error(Location, "BFD_CHECK names no bfd_instance: the checker is left out", "add: name BFD_INSTANCE");
@@ -45,24 +60,11 @@ internal sealed class BfdCheckBuilder : CheckerBuilder
 /// <summary>A <c>BFD_CHECK</c> as configured.</summary>
 /// <param name="Options">The common options, of which it has <c>alpha</c>.</param>
 /// <param name="Name">Name of the <c>bfd_instance</c>.</param>
-internal sealed record BfdCheckDefinition(CheckOptions Options, string Name) : CheckerDefinition("BFD_CHECK", Options), ILateValidation
+internal sealed record BfdCheckDefinition(CheckOptions Options, string Name) : CheckerDefinition("BFD_CHECK", Options)
 {
     /// <inheritdoc/>
     public override string Describe(in CheckResult result) => $"BFD CHECK {Name} {(result.IsUp ? "UP" : "DOWN")} on service";
 
     /// <inheritdoc/>
     public override IChecker? CreateChecker(CheckTarget target) => null;
-
-    /// <inheritdoc/>
-    public bool Validate(IConfigurationSession session, SourceLocation location)
-    {
-        // Only a reading for all processes has seen the blocks of them all.
-        if (!session.Roles.HasFlag(PluginRoles.Bfd) || session.Get<NamedBlocks>().Contains("bfd_instance", Name))
-        {
-            return true;
-        }
-
-        session.Error(location, $"BFD_CHECK: there is no bfd_instance '{Name}': the checker is left out", $"add: bfd_instance {Name} {{ neighbor_ip ADDRESS }}");
-        return false;
-    }
 }

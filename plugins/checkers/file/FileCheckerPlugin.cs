@@ -5,6 +5,7 @@ using Keepalived.Checkers.File;
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Plugins;
+using Keepalived.Tracking;
 
 [assembly: KeepalivedPlugin("checker-file", PluginRoles.Checker, typeof(FileCheckerPlugin), PluginContract.Version)]
 [assembly: PluginKeywords("virtual_server/real_server", "FILE_CHECK")]
@@ -25,8 +26,10 @@ public sealed class FileCheckerPlugin : IPlugin
             CheckOptionDefaults.Usual);
         block.Keyword(new("track_file", "NAME", "The track_file block to follow."), static (r, b) =>
         {
-            b.TrackFileLocation = r.NextLocation;
-            b.TrackFile = r.Word("name of a track_file");
+            b.IsNamed = true;
+            string name = r.Word("name of a track_file");
+            b.TrackFile = r.Session.Get<TrackedFiles>().Find(name)?.Name
+                ?? throw r.Reject($"there is no track_file '{name}' above: the checker is left out", $"add, above: track_file {name} {{ file PATH }}");
         });
         block.Keyword(
             new("weight", "INT -2147483647..2147483647 [reverse|noreverse]", "Factor of the number, which is added to the server's weight; 0 = any number but 0 takes the server out; the track_file's if absent."),
@@ -59,7 +62,8 @@ internal sealed class FileCheckBuilder : CheckerBuilder
 {
     public string? TrackFile { get; set; }
 
-    public SourceLocation TrackFileLocation { get; set; }
+    /// <summary>A name is there, even if it is nobody's, which has been reported.</summary>
+    public bool IsNamed { get; set; }
 
     public int? Weight { get; set; }
 
@@ -71,6 +75,11 @@ internal sealed class FileCheckBuilder : CheckerBuilder
         if (TrackFile is not null)
         {
             return new FileCheckDefinition(TrackFile, Weight, IsReversed);
+        }
+
+        if (IsNamed)
+        {
+            return null;
         }
 
         session.Error(Location, "FILE_CHECK names no track_file: the checker is left out", "add: track_file NAME");
