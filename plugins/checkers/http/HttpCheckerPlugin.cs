@@ -136,7 +136,7 @@ public sealed class HttpCheckerPlugin : IPlugin
             if (!TryCode(dash < 0 ? word : word.AsSpan(0, dash), out int first)
                 || !TryCode(dash < 0 ? word : word.AsSpan(dash + 1), out int last) || last < first)
             {
-                throw reader.Reject($"'{word}' is no status code or range of them", "write codes from 100 to 599, for example: 200-299 404");
+                throw reader.Reject($"'{word}' is no status code or range of them", "write codes from 100 to 599, for example: 200-299 404", DiagnosticClass.InvalidNumber);
             }
 
             codes = codes.With(first, last);

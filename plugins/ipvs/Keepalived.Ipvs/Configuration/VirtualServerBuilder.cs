@@ -99,6 +99,9 @@ internal sealed class VirtualServerBuilder(SourceLocation location) : ICheckedBl
 
     public List<RealServerDraft> RealServers { get; } = [];
 
+    /// <summary>Keywords that are there, even if what they say was refused: that nothing is said is then not to be told as well.</summary>
+    public MainKeywords Named { get; set; }
+
     /// <summary>Identity as far as it is known while reading.</summary>
     public override string ToString() =>
         new ServiceAddress(Address, Port, FirewallMark, Protocol ?? IpvsProtocol.None, AddressFamily.Unspecified) { Group = Group }.ToString();
@@ -122,4 +125,21 @@ internal sealed class SorryServerBuilder(IPAddress address, int? port, SourceLoc
     public bool Inhibit { get; set; }
 
     public ForwardingMethod? Forwarding { get; set; }
+}
+
+/// <summary>Keywords whose absence from a <c>virtual_server</c> is told.</summary>
+[Flags]
+internal enum MainKeywords
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary><c>protocol</c>.</summary>
+    Protocol = 1,
+
+    /// <summary><c>lvs_sched</c>, <c>lb_algo</c>.</summary>
+    Scheduler = 2,
+
+    /// <summary><c>lvs_method</c>, <c>lb_kind</c>.</summary>
+    Method = 4,
 }

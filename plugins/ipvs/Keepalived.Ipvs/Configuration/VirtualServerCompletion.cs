@@ -76,9 +76,9 @@ internal sealed class VirtualServerCompletion
             return null;
         }
 
-        string scheduler = builder.Scheduler ?? Correct(builder, "wlc", $"virtual server {address} names no scheduler: wlc is used", "write lvs_sched");
+        string scheduler = builder.Scheduler ?? Correct(builder, MainKeywords.Scheduler, "wlc", $"virtual server {address} names no scheduler: wlc is used", "write lvs_sched");
         ForwardingMethod method = builder.Forwarding ??
-            Correct(builder, default(ForwardingMethod), $"virtual server {address} names no forwarding method: NAT is used", "write lvs_method");
+            Correct(builder, MainKeywords.Method, default(ForwardingMethod), $"virtual server {address} names no forwarding method: NAT is used", "write lvs_method");
         EquatableArray<RealServerDefinition> servers = _pool.Complete(builder, address, entries, method);
         if (servers.Count == 0)
         {
@@ -144,7 +144,7 @@ internal sealed class VirtualServerCompletion
         if (hasAddress)
         {
             IpvsProtocol protocol = builder.Protocol ??
-                Correct(builder, IpvsProtocol.Udp, $"virtual server {builder} names no protocol: UDP is used", "write protocol TCP, UDP or SCTP");
+                Correct(builder, MainKeywords.Protocol, IpvsProtocol.Udp, $"virtual server {builder} names no protocol: UDP is used", "write protocol TCP, UDP or SCTP");
             return new(builder.Address, builder.Port, 0, protocol, family) { Group = builder.Group };
         }
 
@@ -269,9 +269,13 @@ internal sealed class VirtualServerCompletion
     private ScriptCommand? Validate(WrittenCommand? written) =>
         written is { } script && _session.Scripts.Validate(script.Command, script.Location, _session) ? script.Command : null;
 
-    private T Correct<T>(VirtualServerBuilder builder, T value, string message, string remedy)
+    private T Correct<T>(VirtualServerBuilder builder, MainKeywords keyword, T value, string message, string remedy)
     {
-        Correct(builder.Location, message, remedy);
+        if (!builder.Named.HasFlag(keyword))
+        {
+            Correct(builder.Location, message, remedy);
+        }
+
         return value;
     }
 

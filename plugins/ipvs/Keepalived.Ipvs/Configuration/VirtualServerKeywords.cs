@@ -67,10 +67,17 @@ internal static class VirtualServerKeywords
         foreach (string name in (ReadOnlySpan<string>)["lvs_method", "lb_kind"])
         {
             block.Keyword(new(name, SharedKeywords.MethodArguments, "How packets reach the servers.") { Default = "NAT" }, static (r, b) =>
-                b.Forwarding = SharedKeywords.ReadMethod(r));
+            {
+                b.Named |= MainKeywords.Method;
+                b.Forwarding = SharedKeywords.ReadMethod(r);
+            });
         }
 
-        block.Keyword(new("protocol", "TCP|UDP|SCTP", "Transport protocol.") { Default = "UDP" }, static (r, b) => b.Protocol = ReadProtocol(r));
+        block.Keyword(new("protocol", "TCP|UDP|SCTP", "Transport protocol.") { Default = "UDP" }, static (r, b) =>
+        {
+            b.Named |= MainKeywords.Protocol;
+            b.Protocol = ReadProtocol(r);
+        });
         block.Keyword(new("ops", "", "Schedule every datagram anew."), static (_, b) => b.Flags |= IpvsServiceFlags.OnePacket);
         block.Keyword(new("ha_suspend", "", "Stop checks while the address is on no interface.") { HasNoEffectYet = true }, static (r, b) =>
         {
@@ -193,6 +200,7 @@ internal static class VirtualServerKeywords
 
     private static void ReadScheduler(IKeywordReader reader, VirtualServerBuilder builder)
     {
+        builder.Named |= MainKeywords.Scheduler;
         string word = reader.Word("scheduler");
         foreach (Range range in Schedulers.AsSpan().Split('|'))
         {
