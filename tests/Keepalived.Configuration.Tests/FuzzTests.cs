@@ -10,7 +10,8 @@ public sealed class FuzzTests
 
     private static readonly string[] _pieces =
     [
-        "{", "}", "{ ", " }", "\n", "\n", "\n", " ", "\t", "\"", "'", "\\", "#", "!", "@node1 ", "@^x ", "$A=b", "~SEQ(", "include ", "includea ",
+        "{", "}", "{ ", " }", "\n", "\n", "\n", " ", "\t", "\"", "'", "\\", "#", "!", "@node1 ", "@^x ", "$A=b", "~SEQ(", "\n$A=", "\n$B=", "\n$C= ", "\\\n", "$A", "${A}", "$B ", "${B", "}${C}", "$C\n", "\n~SEQ(A,1,3) ", "\n~SEQx(B,", "\n~LST(A,", "{A,B},", "{x,y}", ",", ")",
+        "${_RANDOM 1 2}", "$_PWD", "${_ENV X}", "random_seed 3", "\n@node1 ", "\ninclude a.conf\n", "0x", "2,-1,", "\n\n", "include ", "includea ",
         "include_check ", "global_defs", "router_id", "startup_script", "notification_email", "vrrp_instance", "V", "priority", "100", "999", "-1",
         "advert_int", "1.5", ".", "99999999999999999999", "virtual_ipaddress", "10.0.0.1/24", "::1", "virtual_server", "80", "real_server", "weight",
         "virtual_server_group", "track_process", "bfd_instance", "zork", "\0", "\xe9", "\r", "notify_master", "\\x4", "\\777", "\\c", "a.conf", "*.conf", "{a,b}",
@@ -41,7 +42,7 @@ public sealed class FuzzTests
     {
         var random = new Random(7);
         using var whole = new MemoryStream();
-        ConfigurationReader.Read("/k.conf", new() { FileSystem = new MemoryFiles().Add("/k.conf", "include a\nvrrp_instance V {\n priority 3\n}\n").Add("/a", "zork\n") }).Write(whole);
+        ConfigurationReader.Read("/k.conf", new() { FileSystem = new MemoryFiles().Add("/k.conf", "include a\n$P=3\n~SEQ(I,1,2) vrrp_instance V$I {\n priority ${P}${P}\n}}\n").Add("/a", "zork\n") }).Write(whole);
         for (int round = 0; round < 2000; round++)
         {
             byte[] bytes = whole.ToArray();
@@ -68,6 +69,13 @@ public sealed class FuzzTests
     [InlineData("zork {\n")]
     [InlineData("\\")]
     [InlineData("x\n}\n")]
+    [InlineData("$A=x\n")]
+    [InlineData("$A=x\n a ${A} b ${A}\n")]
+    [InlineData("$A=x \\\n")]
+    [InlineData("~SEQ(I,1,2) a ${I}\n")]
+    [InlineData("${")]
+    [InlineData("$A")]
+    [InlineData("@node1 a\n")]
     public void Work_grows_with_the_length_of_the_input_and_not_with_its_square(string piece)
     {
         // Counted in what the reading allocates, which a busy machine does not change: eight times the input, at most about eight times the memory.
@@ -86,7 +94,7 @@ public sealed class FuzzTests
 
     private static void Read(byte[] main, byte[] included, PluginRoles roles)
     {
-        var options = new ConfigurationReadOptions { ConfigId = "node1", FileSystem = new MemoryFiles().Add("/k.conf", main).Add("/a.conf", included) };
+        var options = new ConfigurationReadOptions { ConfigId = "node1", MostExpandedLines = 5_000, FileSystem = new MemoryFiles().Add("/k.conf", main).Add("/a.conf", included) };
         ExpandedConfiguration configuration = ConfigurationReader.Read("/k.conf", options);
         using var handed = new MemoryStream();
         configuration.Write(handed);

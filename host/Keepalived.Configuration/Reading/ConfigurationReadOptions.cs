@@ -37,4 +37,7 @@ public sealed record ConfigurationReadOptions
 
     /// <summary>The files.</summary>
     public IConfigurationFileSystem FileSystem { get; init; } = PhysicalFileSystem.Instance;
+
+    /// <summary>Lines that definitions and repetitions may make.</summary>
+    internal int MostExpandedLines { get; init; } = ExpansionBudget.DefaultMostLines;
 }

@@ -4,10 +4,11 @@ namespace Keepalived.Configuration;
 /// Bounds what definitions and repetitions may make of a configuration. keepalived hangs or grows without end where these limits say so.
 /// The example with 65,024 instances in its manual needs half of the lines.
 /// </summary>
-internal sealed class ExpansionBudget
+/// <param name="mostLines">Lines that expansion may make.</param>
+internal sealed class ExpansionBudget(int mostLines)
 {
-    /// <summary>Lines that expansion may make in one configuration.</summary>
-    public const int MostLines = 2_000_000;
+    /// <summary>Lines that expansion may make in one configuration, unless a test says otherwise.</summary>
+    public const int DefaultMostLines = 2_000_000;
 
     /// <summary>Bytes of a line that definitions are put into.</summary>
     public const int LongestLine = 65_536;
@@ -19,13 +20,13 @@ internal sealed class ExpansionBudget
     private const long MostBytes = 128L << 20;
 
     /// <summary>Bytes that may be moved while definitions are put into lines.</summary>
-    private const long MostWork = 2L << 30;
+    private const long MostWork = 512L << 20;
 
     private int _lines;
     private long _bytes;
     private long _work;
 
-    public int LinesLeft => MostLines - _lines;
+    public int MostLines { get; } = mostLines;
 
     /// <summary>Takes a line of the given length; false when there is nothing left.</summary>
     public bool TakeLine(int length)

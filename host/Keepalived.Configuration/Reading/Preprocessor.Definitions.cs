@@ -58,8 +58,25 @@ internal sealed partial class Preprocessor
     {
         LineText line = Rent();
         line.Set(source, 0, length);
+        Unescape(line);
         definition.Lines.Add(new DefinitionLine(line.Text.ToArray(), line.Segments.ToArray()));
         Return(line);
+    }
+
+    /// <summary>Drops the backslashes that kept comment signs: a value is stored without them (behaviour of keepalived).</summary>
+    private static void Unescape(LineText line)
+    {
+        for (int at = line.Text.IndexOf((byte)'\\'); at >= 0 && at + 1 < line.Length;)
+        {
+            bool isQuoted = (line.Text[..at].Count((byte)'"') & 1) != 0;
+            if (!isQuoted && line.Text[at + 1] is ((byte)'#' or (byte)'!'))
+            {
+                line.Replace(at, at + 1, default, [line.SegmentAt(at + 1)]);
+            }
+
+            int next = line.Text[(at + 1)..].IndexOf((byte)'\\');
+            at = next < 0 ? -1 : at + 1 + next;
+        }
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ namespace Keepalived.Configuration;
 internal sealed partial class Preprocessor
 {
     private readonly Stack<LineText> _pool = new();
-    private readonly ExpansionBudget _budget = new();
+    private readonly ExpansionBudget _budget;
     private bool _exhausted;
 
     /// <summary>
@@ -152,7 +152,7 @@ internal sealed partial class Preprocessor
             return true;
         }
 
-        Exhaust(line, $"definitions and repetitions make more than {ExpansionBudget.MostLines:N0} lines or 128 MiB of text of this configuration".Replace(',', ' '));
+        Exhaust(line, $"definitions and repetitions make more than {_budget.MostLines} lines, or more than 128 MiB of text");
         return false;
     }
 

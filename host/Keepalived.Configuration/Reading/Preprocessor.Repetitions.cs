@@ -50,9 +50,13 @@ internal sealed partial class Preprocessor
 
     private void Repeat(LineText line, int templateStart, Repetition repetition, int depth)
     {
-        if (repetition.Count > _budget.LinesLeft)
+        if (repetition.Count > _budget.MostLines)
         {
-            Exhaust(line, $"{repetition.Subject} would repeat this line {repetition.Count} times; a configuration may have {ExpansionBudget.MostLines} repeated lines");
+            Error(
+                DiagnosticClass.GeneralError,
+                LocationOf(line, 0),
+                $"{repetition.Subject} would repeat this line {repetition.Count} times; a configuration may have {_budget.MostLines} lines that are made",
+                "look at its numbers");
             return;
         }
 

@@ -26,6 +26,7 @@ internal sealed partial class Preprocessor
         _files = options.FileSystem;
         _checks = options.IncludeChecks;
         _predefined = new PredefinedNames(options);
+        _budget = new ExpansionBudget(options.MostExpandedLines);
     }
 
     private string CurrentDirectory => Path.GetDirectoryName(_open[^1]) ?? "/";

@@ -207,7 +207,7 @@ internal sealed record Repetition(string Subject, IReadOnlyList<string> Names, l
         {
             int worth = char.IsAsciiHexDigit(digit) ? Convert.ToInt32(digit.ToString(), 16) : 99;
             sum = (sum * numberBase) + worth;
-            if (worth >= numberBase || sum > long.MaxValue)
+            if (worth >= numberBase || sum > (Int128)long.MaxValue + (negative ? 1 : 0))
             {
                 return false;
             }

@@ -7,6 +7,7 @@ internal sealed class ExpandedConfigurationBuilder
     private readonly List<SourceUnit> _units = [];
     private readonly List<string> _files = [];
     private readonly List<Diagnostic> _diagnostics = [];
+    private readonly HashSet<Diagnostic> _seen = [];
     private readonly SegmentTable _segments = new();
     private byte[] _text = new byte[4096];
     private int _length;
@@ -25,7 +26,14 @@ internal sealed class ExpandedConfigurationBuilder
 
     public void AddFile(string path) => _files.Add(path);
 
-    public void Report(Diagnostic diagnostic) => _diagnostics.Add(diagnostic);
+    /// <summary>Adds a finding. The same one at the same place is kept once: a line may be looked at several times.</summary>
+    public void Report(Diagnostic diagnostic)
+    {
+        if (_seen.Add(diagnostic))
+        {
+            _diagnostics.Add(diagnostic);
+        }
+    }
 
     /// <summary>Adds a line that stands as it is in a file.</summary>
     public void AddLine(ReadOnlySpan<byte> text, int unit, int number, int column, ExpandedLineKind kind) =>

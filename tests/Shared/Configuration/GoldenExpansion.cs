@@ -42,7 +42,7 @@ internal static class GoldenExpansion
             SourceLocation place = configuration.LocationOf(line, segments[i].Start);
             string own = Chain(place.Origin!);
             string part = SourceText.Decode(configuration.TextOf(line)[segments[i].Start..end]);
-            text.Append(CultureInfo.InvariantCulture, $"  [{part}] {place}{(own == chain ? "" : " " + own)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  [{part}] {place}{(own == chain || own.Length == 0 ? "" : " " + own)}\n");
         }
     }
 
