@@ -42,6 +42,23 @@ public sealed class RegistrationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Every_keyword_in_a_block_of_others_is_declared_in_the_plugins_metadata()
+    {
+        // A process that does not load the plugin must know its keyword as somebody else's.
+        Dictionary<string, HashSet<string>> declared = AllKeywords.Catalog.Plugins.ToDictionary(
+            static plugin => plugin.Name,
+            static plugin => plugin.Keywords.SelectMany(static entry => entry.Names.Select(name => entry.Block.Length == 0 ? name : entry.Block + "/" + name)).ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        string[] undeclared = [.. _keywords.Values
+            .Where(keyword => keyword.Owner != KeywordTree.HostOwner && (keyword.Block.Length == 0 || _keywords[keyword.Block].Owner != keyword.Owner))
+            .Where(keyword => !declared[keyword.Owner].Contains(keyword.Path))
+            .Select(static keyword => $"{keyword.Owner}: {keyword.Path}").Order(StringComparer.Ordinal)];
+        string[] unregistered = [.. declared.SelectMany(plugin => plugin.Value.Where(path => !_keywords.ContainsKey(path)).Select(path => $"{plugin.Key}: {path}")).Order(StringComparer.Ordinal)];
+        Assert.True(undeclared.Length == 0, "add to [assembly: PluginKeywords]:\n" + string.Join('\n', undeclared));
+        Assert.True(unregistered.Length == 0, "declared and not registered:\n" + string.Join('\n', unregistered));
+    }
+
+    [Fact]
     public void Every_keyword_has_a_summary_and_its_arguments_told()
     {
         string[] bare = [.. _keywords.Values

@@ -18,9 +18,20 @@ public sealed class KnownKeywords
     /// <param name="startsProcess">One of them in the configuration is the reason to start the plugin's processes.</param>
     public void Declare(string owner, PluginRoles roles, string block, string keywords, bool startsProcess = false)
     {
-        ArgumentNullException.ThrowIfNull(block);
         ArgumentNullException.ThrowIfNull(keywords);
-        foreach (string name in keywords.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        Declare(owner, roles, block, keywords.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), startsProcess);
+    }
+
+    /// <summary>Declares keywords of one block of a plugin.</summary>
+    /// <param name="owner">The plugin.</param>
+    /// <param name="roles">The processes that it runs in.</param>
+    /// <param name="block">Path of the block, empty for the root.</param>
+    /// <param name="names">Their names.</param>
+    /// <param name="startsProcess">One of them in the configuration is the reason to start the plugin's processes.</param>
+    public void Declare(string owner, PluginRoles roles, string block, ReadOnlySpan<string> names, bool startsProcess = false)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        foreach (string name in names)
         {
             string path = PathOf(block, name);
             PluginRoles starts = startsProcess ? roles : PluginRoles.None;

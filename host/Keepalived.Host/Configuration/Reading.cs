@@ -46,7 +46,7 @@ internal sealed class ReadingRoom
         {
             foreach (DeclaredKeywords declared in manifest.Keywords)
             {
-                _known.Declare(manifest.Name, manifest.Roles, declared.Block, string.Join(' ', declared.Names), declared.StartsProcess);
+                _known.Declare(manifest.Name, manifest.Roles, declared.Block, declared.Names, declared.StartsProcess);
             }
         }
 
