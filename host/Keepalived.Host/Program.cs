@@ -48,5 +48,5 @@ internal static class Program
 
     /// <summary>What the user wrote: the daemon in the background was given two options more.</summary>
     private static string[] WithoutHidden(string[] arguments) =>
-        [.. arguments.Where(static argument => argument != "--detached" && !argument.StartsWith("--control-fd=", StringComparison.Ordinal))];
+        Array.FindAll(arguments, static argument => argument != "--detached" && !argument.StartsWith("--control-fd=", StringComparison.Ordinal));
 }

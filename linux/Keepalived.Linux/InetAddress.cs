@@ -71,6 +71,13 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     public static InetAddress FromIPAddress(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+#pragma warning disable CS0618 // The number itself: the framework's copying of octets is compiled at run time, in every start.
+            return FromIPv4(BinaryPrimitives.ReverseEndianness((uint)address.Address));
+#pragma warning restore CS0618
+        }
+
         Span<byte> octets = stackalloc byte[16];
         address.TryWriteBytes(octets, out int written);
         return FromBytes(octets[..written]);
@@ -102,6 +109,11 @@ public readonly record struct InetAddress : IComparable<InetAddress>
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     public IPAddress ToIPAddress()
     {
+        if (IsIPv4)
+        {
+            return new IPAddress(BinaryPrimitives.ReverseEndianness((uint)_low));
+        }
+
         Span<byte> octets = stackalloc byte[16];
         return IsNone ? throw new InvalidOperationException("No address to convert.") : new IPAddress(octets[..Write(octets)]);
     }

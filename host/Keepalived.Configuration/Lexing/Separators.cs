@@ -1,18 +1,16 @@
-using System.Buffers;
-
 namespace Keepalived.Configuration;
 
 /// <summary>The bytes that mean something to the lexer.</summary>
 internal static class Separators
 {
     /// <summary>Blank, tab, CR, LF, VT, FF.</summary>
-    public static SearchValues<byte> Blanks { get; } = SearchValues.Create(" \t\r\n\v\f"u8);
+    public static ByteSet Blanks { get; } = new(" \t\r\n\v\f"u8);
 
     /// <summary>What ends a plain word: a blank or the quote that starts the next word.</summary>
-    public static SearchValues<byte> WordEnds { get; } = SearchValues.Create(" \t\r\n\v\f\""u8);
+    public static ByteSet WordEnds { get; } = new(" \t\r\n\v\f\""u8);
 
     /// <summary>What matters when looking for the end of a statement.</summary>
-    public static SearchValues<byte> BracesAndQuote { get; } = SearchValues.Create("{}\""u8);
+    public static ByteSet BracesAndQuote { get; } = new("{}\""u8);
 
     public static bool IsBlank(byte value) => value is (byte)' ' or (>= 9 and <= 13);
 

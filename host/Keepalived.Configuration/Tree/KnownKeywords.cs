@@ -56,7 +56,7 @@ public sealed class KnownKeywords
     {
         ArgumentNullException.ThrowIfNull(scan);
         PluginRoles roles = PluginRoles.None;
-        foreach (string keyword in scan.Keywords.Keys)
+        foreach (string keyword in scan.Keywords)
         {
             roles |= _declared.TryGetValue(keyword, out Entry? entry) ? entry.Starts : PluginRoles.None;
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -114,17 +115,40 @@ internal sealed partial class KeywordReader
     /// <summary>The two forms that inet_pton(3) takes; the looser ones of <see cref="IPAddress"/> (octal, fewer parts, zones) are refused.</summary>
     internal static IPAddress? ParseAddress(string word)
     {
-        if (word.AsSpan().ContainsAny('%', '[', ']') || !IPAddress.TryParse(word, out IPAddress? address))
+        if (!word.Contains(':', StringComparison.Ordinal))
         {
-            return null;
+            return ParseDottedQuad(word);
         }
 
-        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+        return !word.AsSpan().ContainsAny('%', '[', ']') && IPAddress.TryParse(word, out IPAddress? address) ? address : null;
+    }
+
+    // By hand: the framework's parser is compiled at run time, some milliseconds of every start.
+    private static IPAddress? ParseDottedQuad(string word)
+    {
+        uint octets = 0;
+        int octet = -1, parts = 0;
+        foreach (char c in word)
         {
-            return address;
+            if (c == '.' && octet >= 0 && parts < 3)
+            {
+                octets = (octets << 8) | (uint)octet;
+                octet = -1;
+                parts++;
+            }
+            else if (char.IsAsciiDigit(c) && octet != 0 && (Math.Max(octet, 0) * 10) + (c - '0') <= 255)
+            {
+                octet = (Math.Max(octet, 0) * 10) + (c - '0');
+            }
+            else
+            {
+                return null;
+            }
         }
 
-        return address.ToString() == word ? address : null;
+        return parts == 3 && octet >= 0
+            ? new IPAddress(BinaryPrimitives.ReverseEndianness((octets << 8) | (uint)octet))
+            : null;
     }
 
     private static int IntegerLength(string word)

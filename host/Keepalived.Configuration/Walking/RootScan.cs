@@ -3,19 +3,20 @@ namespace Keepalived.Configuration;
 /// <summary>Which keywords stand in the root, found by counting braces: nothing inside a block is looked at.</summary>
 public sealed class RootScan
 {
-    private RootScan(IReadOnlyDictionary<string, SourceLocation> keywords)
+    private RootScan(IReadOnlyList<string> keywords)
     {
         Keywords = keywords;
     }
 
-    /// <summary>The root keywords with the place of their first occurrence.</summary>
-    public IReadOnlyDictionary<string, SourceLocation> Keywords { get; }
+    /// <summary>The root keywords, each once, in the order of their first occurrence.</summary>
+    public IReadOnlyList<string> Keywords { get; }
 
     /// <summary>Looks through a configuration.</summary>
     public static RootScan Run(ExpandedConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var found = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
+        var found = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var statements = new StatementReader(configuration);
         while (statements.Next() is { Kind: not StatementKind.End } statement)
         {
@@ -30,9 +31,9 @@ public sealed class RootScan
                 if (PlainWord.TryTake(text, ref offset, statement.End, out Range word, out int start))
                 {
                     string keyword = PlainWord.Decode(text, word, start);
-                    if (!found.ContainsKey(keyword))
+                    if (seen.Add(keyword))
                     {
-                        found.Add(keyword, configuration.LocationOf(statement.Line, start));
+                        found.Add(keyword);
                     }
                 }
             }

@@ -8,7 +8,7 @@ namespace Keepalived.Host.Plugins;
 internal sealed class LoadedPlugin
 {
     private readonly PluginLoadContext _context;
-    private ServiceProvider? _services;
+    private PluginServices? _services;
 
     private LoadedPlugin(PluginManifest manifest, PluginLoadContext context, IPlugin entryPoint)
     {
@@ -55,7 +55,7 @@ internal sealed class LoadedPlugin
         ServiceCollection services = new();
         addHostServices(services);
         EntryPoint!.ConfigureServices(services);
-        _services = services.BuildServiceProvider();
+        _services = PluginServices.Over(services);
         EntryPoint.Start(_services, configuration);
         IsStarted = true;
     }

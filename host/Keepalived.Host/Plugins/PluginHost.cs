@@ -29,9 +29,15 @@ internal sealed class PluginHost(ILogger log)
     internal void Load(PluginCatalog catalog, PluginRoles roles)
     {
         // Whoever listens comes first, so that it is there when the others begin to speak.
-        foreach (PluginManifest manifest in catalog.Plugins.OrderByDescending(static manifest => manifest.IsListener))
+        Load(catalog, roles, areListeners: true);
+        Load(catalog, roles, areListeners: false);
+    }
+
+    private void Load(PluginCatalog catalog, PluginRoles roles, bool areListeners)
+    {
+        foreach (PluginManifest manifest in catalog.Plugins)
         {
-            if ((manifest.Roles & roles) != 0)
+            if (manifest.IsListener == areListeners && (manifest.Roles & roles) != 0)
             {
                 Load(manifest);
             }

@@ -117,11 +117,22 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     {
         Log.LogInformation("Starting Keepalived v{Version}", HelpText.Version);
         Log.LogInformation("Running on {System}", System.Runtime.InteropServices.RuntimeInformation.OSDescription);
-        Log.LogInformation("Command line: 'keepalived' {Arguments}", string.Join(' ', arguments.Select(static argument => $"'{argument}'")));
+        Log.LogInformation("Command line: 'keepalived' {Arguments}", Quoted(arguments));
         foreach (string notice in _options.Notices)
         {
             Log.LogWarning("{Notice}", notice);
         }
+    }
+
+    private static string Quoted(IReadOnlyList<string> arguments)
+    {
+        System.Text.StringBuilder text = new();
+        foreach (string argument in arguments)
+        {
+            text.Append(text.Length == 0 ? "'" : " '").Append(argument).Append('\'');
+        }
+
+        return text.ToString();
     }
 
     private ExpandedConfiguration ReadFiles() => ConfigurationReader.Read(_options.ConfigurationFile, ReadOptions(_options));

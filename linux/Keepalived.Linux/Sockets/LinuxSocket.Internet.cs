@@ -118,7 +118,7 @@ public sealed unsafe partial class LinuxSocket
         else
         {
             MulticastRequest request = default;
-            group.TryWriteBytes(new Span<byte>(request.Group, 4), out _);
+            _ = InetAddress.FromIPAddress(group).Write(new Span<byte>(request.Group, 4));
             request.InterfaceIndex = interfaceIndex;
             result = SetOption(Descriptor, LevelIp, join ? 35 : 36, &request, (uint)sizeof(MulticastRequest));
         }

@@ -8,8 +8,9 @@ namespace Keepalived.Notify;
 /// </summary>
 internal sealed class VrrpStates
 {
-    private readonly SortedDictionary<string, (VrrpState State, int Priority)> _instances = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, VrrpState> _groups = new(StringComparer.Ordinal);
+    // Sorted when written, and classes for values: a sorted dictionary of structs is compiled at run time, before a first advertisement leaves.
+    private readonly Dictionary<string, Known> _instances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Known> _groups = new(StringComparer.Ordinal);
 
     public void Remember(DaemonEvent daemonEvent)
     {
@@ -19,16 +20,16 @@ internal sealed class VrrpStates
                 _instances.Remove(e.Instance);
                 break;
             case VrrpInstanceStateChanged e:
-                _instances[e.Instance] = (e.State, e.Priority);
+                Set(_instances, e.Instance, e.State, e.Priority);
                 break;
             case VrrpPriorityChanged e:
-                _instances[e.Instance] = (e.State, e.Priority);
+                Set(_instances, e.Instance, e.State, e.Priority);
                 break;
             case VrrpGroupStateChanged { State: VrrpState.Deleted } e:
                 _groups.Remove(e.Group);
                 break;
             case VrrpGroupStateChanged e:
-                _groups[e.Group] = e.State;
+                Set(_groups, e.Group, e.State, 0);
                 break;
         }
     }
@@ -36,20 +37,48 @@ internal sealed class VrrpStates
     /// <summary>Writes a line for everything that has a state, groups first as at start.</summary>
     public void WriteAll(Action<FifoLine> write)
     {
-        foreach ((string name, VrrpState state) in _groups)
+        foreach (string name in NamesOf(_groups))
         {
-            if (state != VrrpState.Init)
+            write(FifoLine.Group(name, _groups[name].State));
+        }
+
+        foreach (string name in NamesOf(_instances))
+        {
+            Known known = _instances[name];
+            write(FifoLine.Instance(name, FifoLine.NameOf(known.State), known.Priority));
+        }
+    }
+
+    private static void Set(Dictionary<string, Known> all, string name, VrrpState state, int priority)
+    {
+        if (!all.TryGetValue(name, out Known? known))
+        {
+            all.Add(name, known = new Known());
+        }
+
+        known.State = state;
+        known.Priority = priority;
+    }
+
+    private static List<string> NamesOf(Dictionary<string, Known> all)
+    {
+        List<string> names = [];
+        foreach ((string name, Known known) in all)
+        {
+            if (known.State != VrrpState.Init)
             {
-                write(FifoLine.Group(name, state));
+                names.Add(name);
             }
         }
 
-        foreach ((string name, (VrrpState state, int priority)) in _instances)
-        {
-            if (state != VrrpState.Init)
-            {
-                write(FifoLine.Instance(name, FifoLine.NameOf(state), priority));
-            }
-        }
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    private sealed class Known
+    {
+        public VrrpState State { get; set; }
+
+        public int Priority { get; set; }
     }
 }

@@ -61,6 +61,13 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
     public static InternetAddress From(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+#pragma warning disable CS0618 // The number itself: the framework's copying of octets is compiled at run time, in every start.
+            return new(0, BinaryPrimitives.ReverseEndianness((uint)address.Address), isIPv6: false);
+#pragma warning restore CS0618
+        }
+
         Span<byte> bytes = stackalloc byte[IPv6Length];
         address.TryWriteBytes(bytes, out int written);
         return Read(bytes[..written]);
@@ -95,6 +102,11 @@ public readonly record struct InternetAddress : IComparable<InternetAddress>
     /// <summary>Converts to the framework's type. Allocates: not for hot paths.</summary>
     public IPAddress ToIPAddress()
     {
+        if (!_isIPv6)
+        {
+            return new IPAddress(BinaryPrimitives.ReverseEndianness((uint)_low));
+        }
+
         Span<byte> bytes = stackalloc byte[IPv6Length];
         Write(bytes);
         return new IPAddress(bytes[..Length]);

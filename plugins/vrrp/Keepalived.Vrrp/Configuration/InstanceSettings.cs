@@ -190,11 +190,23 @@ internal sealed record InstanceSettings
         Version = Version,
         Family = Family,
         Interval = AdvertisementInterval,
-        Addresses = [.. Addresses.Select(a => a.Address)],
+        Addresses = EquatableArray.Create<InternetAddress>(AddressList()),
         Password = Password,
         Version3ChecksumAsVersion2 = Version3ChecksumAsVersion2,
         OldUnicastChecksum = OldUnicastChecksum,
     };
+
+    // A loop: LINQ over a struct is compiled at run time.
+    private InternetAddress[] AddressList()
+    {
+        var list = new InternetAddress[Addresses.Count];
+        for (int i = 0; i < list.Length; i++)
+        {
+            list[i] = Addresses[i].Address;
+        }
+
+        return list;
+    }
 
     /// <summary>What is demanded of advertisements before they are believed.</summary>
     public ReceiveRules ToReceiveRules() => new()
