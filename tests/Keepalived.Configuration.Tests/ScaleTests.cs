@@ -39,7 +39,7 @@ public sealed class ScaleTests
         Assert.Equal(PluginRoles.Vrrp | PluginRoles.Checker, known.RolesToStart(RootScan.Run(LargeConfiguration.Read())));
         Assert.Equal(PluginRoles.Vrrp, known.RolesToStart(Scan("global_defs { virtual_server }\n zork { virtual_server 1 2 { } }\nvrrp_instance V { }\n")));
         Assert.Equal(PluginRoles.None, known.RolesToStart(Scan("static_ipaddress { }\n")));
-        Assert.Equal("/k.conf:3:5", Scan("a\nb\n    vrrp_instance V { }\n").Keywords["vrrp_instance"].ToString());
+        Assert.Equal(["a", "vrrp_instance"], Scan("a\na\n    vrrp_instance V { inner }\nvrrp_instance W { }\n").Keywords);
     }
 
     private static RootScan Scan(string text) => RootScan.Run(ConfigurationReader.Read(
