@@ -56,6 +56,8 @@ internal static class DemoKeywords
         known.Declare("vrrp", PluginRoles.Vrrp, "", "static_ipaddress");
         known.Declare("vrrp", PluginRoles.Vrrp, "global_defs", "vrrp_version");
         known.Declare("ipvs", PluginRoles.Checker, "", "virtual_server virtual_server_group", startsProcess: true);
+        known.Declare("bfd", PluginRoles.Bfd, "", "bfd_instance", startsProcess: true);
+        known.Declare("tcp", PluginRoles.Checker, "virtual_server/real_server", "TCP_CHECK");
         return known;
     }
 
