@@ -46,7 +46,6 @@ internal sealed class SystemInterfaces
         }
 
         _session.Error(location, $"{subject} names interface {name}, which does not exist", "correct the name, create the interface, or set dynamic_interfaces in global_defs");
-        _session.Report(new(DiagnosticClass.BadInterface, DiagnosticSeverity.Error, location, $"interface {name} does not exist"));
         return false;
     }
 }

@@ -66,7 +66,7 @@ internal sealed class SyncGroupCompletion(IConfigurationSession session, Trackin
             else if (!_groupOf.TryAdd(name.Value, group))
             {
                 SyncGroupDraft other = _groupOf[name.Value];
-                string where = other == group ? "twice" : $"which is in vrrp_sync_group {other.Name} already";
+                string where = other == group ? "twice" : $"that vrrp_sync_group {other.Name} has already";
                 session.Error(name.Location, $"{group.Title} names the instance {name.Value} {where}", "put each instance into one group");
             }
             else
