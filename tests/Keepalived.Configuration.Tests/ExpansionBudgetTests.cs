@@ -58,6 +58,22 @@ public sealed class ExpansionBudgetTests
         Assert.Contains("nested more than 100 deep", Assert.Single(configuration.Diagnostics).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 1)]
+    public void Expansions_nest_through_included_files(int levelsOfEachFile, int findings)
+    {
+        var files = new MemoryFiles();
+        for (int i = 0; i < 90; i++)
+        {
+            string inner = levelsOfEachFile == 1 ? "" : $"$N{i}=x \\\n$M{i}\n";
+            files.Add($"/f{i}", $"$M{i}=x \\\ninclude f{i + 1}\n{inner}{(levelsOfEachFile == 1 ? "$M" : "$N")}{i}\n");
+        }
+
+        files.Add("/f90", "last\n");
+        Assert.Equal(findings, ConfigurationReader.Read("/f0", new ConfigurationReadOptions { FileSystem = files }).Diagnostics.Count);
+    }
+
     [Fact]
     public void The_environment_cannot_refer_to_itself()
     {

@@ -7,6 +7,9 @@ internal sealed partial class Preprocessor
     private readonly ExpansionBudget _budget;
     private bool _exhausted;
 
+    /// <summary>How deep the include line stands that brought the current file in: expansions nest through files as well.</summary>
+    private int _outerDepth;
+
     /// <summary>
     /// Takes a line through conditions, definitions and repetitions until it means what it says, then the lines that a definition of several
     /// lines put behind it. What comes of it is processed like input.
@@ -65,7 +68,7 @@ internal sealed partial class Preprocessor
 
         if (_exhausted == wasExhausted)
         {
-            Finish(line);
+            Finish(line, depth);
         }
     }
 
@@ -87,12 +90,15 @@ internal sealed partial class Preprocessor
     }
 
     /// <summary>A line that is expanded to its end.</summary>
-    private void Finish(LineText line)
+    private void Finish(LineText line, int depth)
     {
         ReadOnlySpan<byte> text = line.Text;
         if (IncludeDirective.TryParse(text, out IncludeDirective include))
         {
+            int outer = _outerDepth;
+            _outerDepth = depth;
             Include(include, line.First, LocationOf(line, include.Column));
+            _outerDepth = outer;
             return;
         }
 

@@ -125,7 +125,7 @@ internal sealed partial class Preprocessor
         }
         else
         {
-            Process(line, depth: 0);
+            Process(line, _outerDepth);
         }
 
         Return(line);

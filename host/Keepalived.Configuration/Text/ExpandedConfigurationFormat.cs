@@ -148,24 +148,10 @@ internal static class ExpandedConfigurationFormat
             buffer.WriteSigned(line.Number - last.Number);
             if (line.IsComposed)
             {
-                WriteSegments(buffer, configuration.SegmentsOf(i));
+                SegmentTable.Write(buffer, configuration.SegmentsOf(i));
             }
 
             last = line;
-        }
-    }
-
-    private static void WriteSegments(ByteBuffer buffer, ReadOnlySpan<TextSegment> segments)
-    {
-        buffer.WriteNumber(segments.Length);
-        TextSegment last = default;
-        foreach (TextSegment segment in segments)
-        {
-            buffer.WriteNumber(segment.Start - last.Start);
-            buffer.WriteSigned(segment.Unit - last.Unit);
-            buffer.WriteSigned(segment.Number - last.Number);
-            buffer.WriteNumber((segment.Column << 1) | (segment.IsValue ? 1 : 0));
-            last = segment;
         }
     }
 
@@ -200,16 +186,12 @@ internal static class ExpandedConfigurationFormat
 
     private static TextSegment[] ReadSegments(ref ByteReader reader, int length, int units)
     {
-        var segments = new TextSegment[reader.Count()];
-        TextSegment last = default;
+        TextSegment[] segments = SegmentTable.Read(ref reader);
         for (int i = 0; i < segments.Length; i++)
         {
-            int start = last.Start + reader.Number();
-            int unit = last.Unit + reader.Signed();
-            int number = last.Number + reader.Signed();
-            int column = reader.Number();
-            segments[i] = last = new TextSegment(start, unit, number, column >> 1, (column & 1) != 0);
-            if ((uint)unit >= (uint)units || column < 0 || (uint)start > (uint)length || (i == 0 && start != 0) || (i > 0 && start < segments[i - 1].Start))
+            TextSegment segment = segments[i];
+            if ((uint)segment.Unit >= (uint)units || segment.Column < 0 || (uint)segment.Start > (uint)length ||
+                (i == 0 ? segment.Start != 0 : segment.Start < segments[i - 1].Start))
             {
                 throw new InvalidDataException("A part of a line of the expanded configuration has no source.");
             }

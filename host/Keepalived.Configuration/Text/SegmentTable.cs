@@ -8,42 +8,33 @@ namespace Keepalived.Configuration;
 /// </summary>
 internal sealed class SegmentTable
 {
-    private readonly List<(int Line, int Offset)> _lines;
-    private readonly ByteBuffer _bytes;
-
-    public SegmentTable()
-    {
-        _lines = [];
-        _bytes = new ByteBuffer();
-    }
-
-    public int LineCount => _lines.Count;
+    private readonly List<(int Line, int Offset)> _lines = [];
+    private readonly ByteBuffer _bytes = new();
 
     public void Add(int line, ReadOnlySpan<TextSegment> segments)
     {
         _lines.Add((line, _bytes.Length));
-        _bytes.WriteNumber(segments.Length);
+        Write(_bytes, segments);
+    }
+
+    /// <summary>Writes segments as differences.</summary>
+    public static void Write(ByteBuffer buffer, ReadOnlySpan<TextSegment> segments)
+    {
+        buffer.WriteNumber(segments.Length);
         TextSegment last = default;
         foreach (TextSegment segment in segments)
         {
-            _bytes.WriteNumber(segment.Start - last.Start);
-            _bytes.WriteSigned(segment.Unit - last.Unit);
-            _bytes.WriteSigned(segment.Number - last.Number);
-            _bytes.WriteNumber((segment.Column << 1) | (segment.IsValue ? 1 : 0));
+            buffer.WriteNumber(segment.Start - last.Start);
+            buffer.WriteSigned(segment.Unit - last.Unit);
+            buffer.WriteSigned(segment.Number - last.Number);
+            buffer.WriteNumber((segment.Column << 1) | (segment.IsValue ? 1 : 0));
             last = segment;
         }
     }
 
-    /// <summary>The segments of a line that has some.</summary>
-    public TextSegment[] Of(int line)
+    /// <summary>Reads what <see cref="Write"/> wrote; whether it makes sense is for the caller to check.</summary>
+    public static TextSegment[] Read(ref ByteReader reader)
     {
-        int at = CollectionsMarshal.AsSpan(_lines).BinarySearch(new ByLine(line));
-        if (at < 0)
-        {
-            return [];
-        }
-
-        var reader = new ByteReader(_bytes.Written[_lines[at].Offset..]);
         var segments = new TextSegment[reader.Count()];
         TextSegment last = default;
         for (int i = 0; i < segments.Length; i++)
@@ -56,6 +47,19 @@ internal sealed class SegmentTable
         }
 
         return segments;
+    }
+
+    /// <summary>The segments of a line that has some.</summary>
+    public TextSegment[] Of(int line)
+    {
+        int at = CollectionsMarshal.AsSpan(_lines).BinarySearch(new ByLine(line));
+        if (at < 0)
+        {
+            return [];
+        }
+
+        var reader = new ByteReader(_bytes.Written[_lines[at].Offset..]);
+        return Read(ref reader);
     }
 
     private readonly struct ByLine(int line) : IComparable<(int Line, int Offset)>
