@@ -298,6 +298,8 @@ internal sealed class ChildHost : IDisposable
 
     private void End(int code)
     {
+        // Whoever wanted their results is gone; a script that must live longer ignores the signal.
+        _runner.CancelAll();
         Environment.ProcessCpuUsage used = Environment.CpuUsage;
         Log.LogInformation(
             "Stopped - used {User:F6} user time, {System:F6} system time", used.UserTime.TotalSeconds, used.PrivilegedTime.TotalSeconds);

@@ -44,7 +44,7 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
     {
         SpawnOptions options = Options(["--detached", $"--control-fd={ControlDescriptor}"]) with
         {
-            Environment = ScriptEnvironment.ForDaemon(),
+            Environment = ScriptEnvironment.ForDaemon(SystemdNotifier.IsStartedBySystemd(ProcessControl.ParentId)),
             NewSession = true,
             WorkingDirectory = "/",
         };

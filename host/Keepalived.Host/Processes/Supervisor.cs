@@ -34,6 +34,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     private readonly RuntimeFiles _files;
     private readonly SavedConfigurations _saved;
     private readonly CoreDumps _coreDumps;
+    private readonly Orphans _orphans;
     private readonly EarlyChild? _early;
     private MemoryFile? _configurationFile;
     private PidFile? _pidFile;
@@ -53,6 +54,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _coreDumps = CoreDumps.Allow(options.CoreDumps, options.CorePattern, Log);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => _reading!.Globals, Log, static () => { });
+        _orphans = new Orphans(_process.Scheduler, id => _runner.Runs(id) || _children.Exists(child => child.ProcessId == id));
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options);
         _configuration = ReadFiles();
         _reading = _readings.Read(_configuration, isTest: false, _scripts);
@@ -69,13 +71,20 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         ChildLauncher launcher = new(arguments, options.IsDetached);
         using EarlyChild? early = EarlyChild.TryStart(options, launcher);
         using Supervisor supervisor = new(options, arguments, launcher, early);
-        return supervisor.Begin() ?? supervisor._process.Loop.Run();
+        int code = supervisor.Begin() ?? supervisor._process.Loop.Run();
+        if (code != ExitCodes.Ok)
+        {
+            supervisor._systemd.Failed(code);
+        }
+
+        return code;
     }
 
     public void Dispose()
     {
         _signals?.Dispose();
         _children.ForEach(static child => child.Dispose());
+        _orphans.Dispose();
         _pidFile?.Delete();
         _coreDumps.Dispose();
         _configurationFile?.Dispose();
@@ -381,6 +390,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     public void OnEnded(Child child, ProcessExit exit, TimeSpan ran)
     {
         OnReloadDone(child);
+        _orphans.EndScripts();
         if (_isStopping)
         {
             OnStopped();

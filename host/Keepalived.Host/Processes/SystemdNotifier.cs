@@ -15,9 +15,12 @@ internal sealed class SystemdNotifier(string? socketPath)
     {
         string? path = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
 
-        // A daemon in the background was started by ourselves; whoever started us has been looked at before.
-        return new(path is { Length: > 1 } && (isDetached || parentProcessId == 1) && IsSystemd() ? path : null);
+        // A daemon in the background has the variable only when it is ours: whoever started it has looked.
+        return new(path is { Length: > 1 } && (isDetached || IsStartedBySystemd(parentProcessId)) ? path : null);
     }
+
+    /// <summary>Whether this process is a service's own, so that NOTIFY_SOCKET is meant for it.</summary>
+    internal static bool IsStartedBySystemd(int parentProcessId) => parentProcessId == 1 && IsSystemd();
 
     /// <summary>All children are ready.</summary>
     internal void Ready() => Send(string.Create(CultureInfo.InvariantCulture, $"READY=1\nMAINPID={Environment.ProcessId}"));
@@ -29,8 +32,20 @@ internal sealed class SystemdNotifier(string? socketPath)
     /// <summary>The daemon is about to end.</summary>
     internal void Stopping() => Send("STOPPING=1");
 
-    /// <summary>The daemon ends with an error.</summary>
-    internal void Failed(int errno) => Send(string.Create(CultureInfo.InvariantCulture, $"ERRNO={errno}"));
+    /// <summary>The daemon ends with an exit code that is not 0, said as the errno (asm-generic/errno.h) that is nearest to it.</summary>
+    internal void Failed(int exitCode)
+    {
+        const int NotPermitted = 1;
+        const int InputOutput = 5;
+        const int Invalid = 22;
+        int errno = exitCode switch
+        {
+            ExitCodes.Permission => NotPermitted,
+            ExitCodes.Configuration or ExitCodes.NoConfiguration => Invalid,
+            _ => InputOutput,
+        };
+        Send(string.Create(CultureInfo.InvariantCulture, $"ERRNO={errno}"));
+    }
 
     private void Send(string text)
     {

@@ -29,7 +29,8 @@ internal static class ScriptEnvironment
     internal static IReadOnlyList<string> ForChildren() => Copy(static name => !IsSetForChildren(name), _childSettings);
 
     /// <summary>The environment of the daemon that goes to the background.</summary>
-    internal static IReadOnlyList<string> ForDaemon() => Copy(static _ => true, []);
+    /// <param name="mayNotify">Whether a NOTIFY_SOCKET is meant for it.</param>
+    internal static IReadOnlyList<string> ForDaemon(bool mayNotify) => Copy(name => mayNotify || name != "NOTIFY_SOCKET", []);
 
     private static bool IsHarmful(string name) => name is "IFS" or "LD_PRELOAD" or "LD_LIBRARY_PATH" or "NOTIFY_SOCKET";
 

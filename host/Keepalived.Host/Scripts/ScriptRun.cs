@@ -32,6 +32,8 @@ internal sealed class ScriptRun : IScriptRun
 
     public bool IsRunning { get; private set; }
 
+    internal int ProcessId => _processId;
+
     public void Cancel()
     {
         if (IsRunning && !_isTerminating)

@@ -16,6 +16,9 @@ internal sealed class ScriptRunner(
 {
     private readonly List<ScriptRun> _running = [];
 
+    // Captured before the configuration changes them: a script gets what the daemon was started with.
+    private readonly ThreadScheduling _startedWith = ThreadScheduling.Capture();
+
     /// <summary>Scripts that have not been reaped.</summary>
     public int RunningCount => _running.Count;
 
@@ -26,7 +29,7 @@ internal sealed class ScriptRunner(
         ScriptPath path = ScriptPolicy.Resolve(command, globals());
         if (!path.CanRun || (path.State == ScriptPathState.Insecure && globals().ScriptSecurity))
         {
-            Fail(run, $"{command.Program} cannot be run: {path.State}");
+            Fail(run, $"{command.Program} cannot be run: {Describe(path)}");
             return run;
         }
 
@@ -53,6 +56,9 @@ internal sealed class ScriptRunner(
         }
     }
 
+    /// <summary>Whether a process is a script that this runner watches.</summary>
+    internal bool Runs(int processId) => _running.Exists(run => run.ProcessId == processId);
+
     internal void Ended(ScriptRun run) => _running.Remove(run);
 
     internal void LogStuck(string program) =>
@@ -60,9 +66,16 @@ internal sealed class ScriptRunner(
 
     private void Fail(ScriptRun run, string reason)
     {
-        log.LogWarning("Script {Reason}", reason);
+        log.LogWarning("Script not run: {Reason}", reason);
         scheduler.Post(() => run.Failed(reason));
     }
+
+    private static string Describe(in ScriptPath path) => path.State switch
+    {
+        ScriptPathState.NotFound => "it does not exist or cannot be reached",
+        ScriptPathState.NotExecutable => "its user may not execute it",
+        _ => $"others than root can change {path.Culprit}",
+    };
 
     private SpawnedProcess Spawn(ScriptCommand command, ScriptPath path, ReadOnlySpan<string> extraArguments)
     {
@@ -76,6 +89,7 @@ internal sealed class ScriptRunner(
             Descriptors = [SpawnDescriptor.Null(0), SpawnDescriptor.Null(1), SpawnDescriptor.Null(2)],
             CloseFrom = 3,
             Scheduling = (SchedulingPolicy.Other, 0),
+            StartWith = _startedWith,
         };
         if (path.IsShellInput)
         {

@@ -17,10 +17,12 @@ public static unsafe partial class ProcessDescriptor
 {
     private const nint NumberOfPidfdOpen = 434;
     private const nint NumberOfPidfdSendSignal = 424;
+    private const int Any = 0;
     private const int ById = 1;
     private const int ByPidfd = 3;
     private const int NoHang = 1;
     private const int Exited = 4;
+    private const int LeaveThere = 0x01000000; // WNOWAIT
     private const int CodeExited = 1;
 
     /// <summary>Opens a descriptor that becomes readable when the process ends. Close-on-exec.</summary>
@@ -67,8 +69,17 @@ public static unsafe partial class ProcessDescriptor
         _ = WaitId(ByPidfd, (uint)descriptor, &info, Exited);
     }
 
-    /// <summary>Waits for a child that has been killed.</summary>
-    internal static void Reap(int processId)
+    /// <summary>Looks for a child that has ended and leaves it as it is, for whoever reaps it.</summary>
+    /// <returns>Its process id; 0 when there is none.</returns>
+    public static int FindEnded()
+    {
+        SignalInfo info = default;
+        return WaitId(Any, 0, &info, Exited | NoHang | LeaveThere) == 0 ? info.ProcessId : 0;
+    }
+
+    /// <summary>Waits for a child that has ended or been killed.</summary>
+    /// <param name="processId">The child; nothing happens when it is none.</param>
+    public static void Reap(int processId)
     {
         SignalInfo info;
         _ = WaitId(ById, (uint)processId, &info, Exited);

@@ -53,6 +53,7 @@ public static unsafe partial class ProcessSpawner
     {
         int processId;
         int error;
+        using ThreadScheduling.Exchange? scheduling = options.StartWith?.Assume();
         if (options.Identity is { } identity)
         {
             using ThreadIdentity previous = ThreadIdentity.Assume(identity);

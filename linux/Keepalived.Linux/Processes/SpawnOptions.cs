@@ -67,6 +67,9 @@ public sealed record SpawnOptions
 
     /// <summary>Scheduling of all the child's threads from the start; null = inherited.</summary>
     public (SchedulingPolicy Policy, int Priority)? Scheduling { get; init; }
+
+    /// <summary>Nice value and processors of the child; null = the calling thread's.</summary>
+    public ThreadScheduling? StartWith { get; init; }
 }
 
 /// <summary>A child that has been started.</summary>

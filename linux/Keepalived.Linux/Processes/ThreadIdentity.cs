@@ -14,6 +14,8 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
     private const int GetParentDeathSignal = 2;
     private const int GetDumpable = 3;
     private const int SetDumpable = 4;
+    private const uint CapabilityVersion = 0x20080522; // _LINUX_CAPABILITY_VERSION_3
+    private const uint LockMemory = 1 << 14; // CAP_IPC_LOCK
     private static readonly bool s_isX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;
     private readonly uint[] _groups;
     private readonly UserIds _users;
@@ -38,6 +40,10 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
     private static nint NumberOfSetResGid => s_isX64 ? 119 : 149;
 
     private static nint NumberOfSetGroups => s_isX64 ? 116 : 159;
+
+    private static nint NumberOfCapGet => s_isX64 ? 125 : 90;
+
+    private static nint NumberOfCapSet => s_isX64 ? 126 : 91;
 
     /// <summary>Changes the calling thread's identity. Stay on the thread until the result is disposed.</summary>
     /// <exception cref="LinuxException">Not permitted; the thread is what it was.</exception>
@@ -66,7 +72,24 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
                 $"become user {identity.UserId}, group {identity.GroupId}", error, "running a program as somebody else needs root");
         }
 
+        KeepMemoryLocked();
         return previous;
+    }
+
+    /// <summary>
+    /// A daemon that locks its memory (mlockall with MCL_FUTURE) locks the stack, too, that the C library makes for the program to start. Another
+    /// user's effective capabilities are none, so that it would count against RLIMIT_MEMLOCK and posix_spawn end with EAGAIN. The permitted ones
+    /// are still ours, since the saved user id is; exec takes them all away.
+    /// </summary>
+    private static void KeepMemoryLocked()
+    {
+        CapabilityHeader header = new() { Version = CapabilityVersion };
+        CapabilitySets sets;
+        if (SystemCall(NumberOfCapGet, (nint)(&header), (nint)(&sets), 0) == 0)
+        {
+            sets.EffectiveLow |= sets.PermittedLow & LockMemory;
+            _ = SystemCall(NumberOfCapSet, (nint)(&header), (nint)(&sets), 0);
+        }
     }
 
     /// <summary>Brings the thread's own identity back.</summary>
@@ -127,6 +150,23 @@ internal readonly unsafe partial struct ThreadIdentity : IDisposable
 
     [LibraryImport(LibC.Name, EntryPoint = "getgroups", SetLastError = true)]
     private static partial int GetGroups(int size, uint* list);
+
+    // struct __user_cap_header_struct and two of struct __user_cap_data_struct (linux/capability.h).
+    private struct CapabilityHeader
+    {
+        internal uint Version;
+        internal int Thread; // 0 = the calling one
+    }
+
+    private struct CapabilitySets
+    {
+        internal uint EffectiveLow;
+        internal uint PermittedLow;
+        internal uint InheritableLow;
+        internal uint EffectiveHigh;
+        internal uint PermittedHigh;
+        internal uint InheritableHigh;
+    }
 
     private struct UserIds
     {

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Keepalived.Linux.Processes;
+using Keepalived.Scheduling;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>
+/// What falls to the parent when somebody below it ends. A script whose child process crashed has nobody left who would act on its result or its
+/// time limit: it is told to end. What a script put into the background, or what made a session of its own, was meant to go on and
+/// does; the parent only reaps it in the end. Loop thread only.
+/// </summary>
+internal sealed class Orphans : IDisposable
+{
+    private static readonly TimeSpan _period = TimeSpan.FromSeconds(5);
+    private readonly ILoopTimer _timer;
+    private readonly Predicate<int> _isKnown;
+
+    /// <summary>Makes this process the one that orphans fall to, and reaps them from now on.</summary>
+    /// <param name="scheduler">The parent's loop.</param>
+    /// <param name="isKnown">Whether a process is one that this process started and watches.</param>
+    internal Orphans(IScheduler scheduler, Predicate<int> isKnown)
+    {
+        _isKnown = isKnown;
+        ProcessControl.SetSubreaper(true);
+        _timer = scheduler.CreateTimer(Reap);
+        _timer.Arm(scheduler.Now + _period);
+    }
+
+    /// <summary>A child process has ended: the scripts that it ran are told to.</summary>
+    internal void EndScripts()
+    {
+        ProcessLine self = ProcessLine.Read("/proc/self") ?? default;
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (char.IsAsciiDigit(directory[^1])
+                && ProcessLine.Read(directory) is { } process
+                && process.ParentId == self.Id && process.Session == self.Session && process.Group == process.Id && !_isKnown(process.Id))
+            {
+                _ = Signals.SendToGroup(process.Id, Signals.Terminate);
+            }
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Reap(MonotonicTime deadline)
+    {
+        while (ProcessDescriptor.FindEnded() is var ended and > 0 && !_isKnown(ended))
+        {
+            ProcessDescriptor.Reap(ended);
+        }
+
+        _timer.Arm(deadline + _period);
+    }
+
+    /// <summary>The first fields of /proc/PID/stat (proc(5)) that say who belongs to whom.</summary>
+    private readonly record struct ProcessLine(int Id, int ParentId, int Group, int Session)
+    {
+        internal static ProcessLine? Read(string directory)
+        {
+            try
+            {
+                // The name, in parentheses, may hold anything, even a parenthesis.
+                string text = File.ReadAllText(directory + "/stat");
+                string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+                return new(Number(text[..text.IndexOf(' ')]), Number(fields[1]), Number(fields[2]), Number(fields[3]));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return null; // It has ended meanwhile.
+            }
+        }
+
+        private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    }
+}
