@@ -27,6 +27,9 @@ internal sealed class DaemonRun : IDisposable
 
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>A program and its arguments in front of the daemon's own command line, which starts it in other surroundings.</summary>
+    public string[] Within { get; init; } = [];
+
     public Process? Process { get; private set; }
 
     public int ChildId => int.Parse(File.ReadAllText(Path.Combine(Directory, "vrrp.pid")), CultureInfo.InvariantCulture);
@@ -132,7 +135,8 @@ internal sealed class DaemonRun : IDisposable
 
     private Process Launch(string[] arguments, Action<string>? output = null)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "keepalived"))
+        string[] command = [.. Within, Path.Combine(AppContext.BaseDirectory, "keepalived")];
+        ProcessStartInfo start = new(command[0])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -141,7 +145,7 @@ internal sealed class DaemonRun : IDisposable
         bool isCommand = arguments is ["config", ..];
         foreach (string argument in (string[])
             [
-                .. isCommand ? arguments : [], "-f", ConfigurationFile, "--plugin-dir", _plugins,
+                .. isCommand ? arguments : [], .. command.AsSpan(1), "-f", ConfigurationFile, "--plugin-dir", _plugins,
                 "-p", Path.Combine(Directory, "keepalived.pid"), "-r", Path.Combine(Directory, "vrrp.pid"),
                 "-c", Path.Combine(Directory, "checkers.pid"), "-b", Path.Combine(Directory, "bfd.pid"), .. isCommand ? [] : arguments,
             ])
