@@ -73,6 +73,13 @@ internal sealed class ReadingRoom
 
         HostSettings settings = session.Get<HostSettings>();
         session.SetGlobals(GlobalsOf(settings));
+        if (_roles == PluginRoles.None && !isTest)
+        {
+            // The parent runs them, so it alone says what is wrong with them.
+            settings.StartupScript = Validated(settings.StartupScript, session);
+            settings.ShutdownScript = Validated(settings.ShutdownScript, session);
+        }
+
         PluginConfigurations configurations = _plugins.Build(session);
         return new(settings, session.Globals, configurations, session.Diagnostics);
     }
@@ -86,6 +93,9 @@ internal sealed class ReadingRoom
         ConfigurationWalk.Run(configuration, _tree, _known, session, _roles, recorder);
         return new(recorder.Root, session.Diagnostics);
     }
+
+    private static HookScript? Validated(HookScript? script, ConfigurationSession session) =>
+        script is not null && session.Scripts.Validate(script.Command, script.Location, session) ? script : null;
 
     private GlobalDefinitions GlobalsOf(HostSettings settings) => new()
     {
