@@ -48,13 +48,15 @@ internal static class TrackFileKeywords
     private static FileInitialization ReadInitialization(IKeywordReader reader)
     {
         var result = new FileInitialization(0, Overwrites: false);
-        if (reader.Peek() is { Length: > 0 } next && (char.IsAsciiDigit(next[0]) || next[0] is '-' or '+'))
+        while (reader.Peek() is { } option)
         {
-            result = result with { Value = (int)reader.Integer("initial number", int.MinValue, int.MaxValue) };
-        }
+            if (option.Length > 0 && (char.IsAsciiDigit(option[0]) || option[0] is '-' or '+'))
+            {
+                result = result with { Value = (int)reader.Integer("initial number", int.MinValue, int.MaxValue) };
+                continue;
+            }
 
-        while (reader.TryWord(out string option))
-        {
+            reader.TryWord(out _);
             result = option == "overwrite"
                 ? result with { Overwrites = true }
                 : throw reader.Reject($"'{option}' is no option of init_file", "give a number and overwrite, or nothing");

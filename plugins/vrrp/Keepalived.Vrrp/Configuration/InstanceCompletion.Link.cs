@@ -186,7 +186,7 @@ internal sealed partial class InstanceCompletion
             return delays.Value;
         }
 
-        Warn(
+        Note(
             delays.Location,
             $"would not notice the loss of {name.Value} before others take over: a down delay of {delays.Value.Down.TotalSeconds:0.######} s is not used",
             $"use less than {longest.TotalSeconds:0.######} s");

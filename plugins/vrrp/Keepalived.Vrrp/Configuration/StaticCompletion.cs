@@ -54,13 +54,13 @@ internal sealed class StaticCompletion(VrrpReading reading, IConfigurationSessio
                 }
                 else
                 {
-                    session.Error(member.Location, $"track_group {group.Name} names the instance {member.Value}, which does not exist", "correct the name, or add the vrrp_instance");
+                    Remark(member.Location, $"track_group {group.Name} names the instance {member.Value}, which does not exist", "correct the name, or add the vrrp_instance");
                 }
             }
 
             if (members.Count == 0)
             {
-                session.Error(group.Location, $"track_group {group.Name} has no member", "name its instances in a block group");
+                Remark(group.Location, $"track_group {group.Name} has no member", "name its instances in a block group");
             }
 
             result.Add(new TrackGroupSettings(group.Name, [.. members]));
@@ -68,6 +68,10 @@ internal sealed class StaticCompletion(VrrpReading reading, IConfigurationSessio
 
         return [.. result];
     }
+
+    // keepalived's verdict does not mind.
+    private void Remark(SourceLocation location, string message, string remedy) =>
+        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, message, remedy));
 
     public EquatableArray<GarpGroupSettings> GarpGroups()
     {
@@ -118,12 +122,12 @@ internal sealed class StaticCompletion(VrrpReading reading, IConfigurationSessio
     {
         foreach ((string name, Located<InterfaceDelays> line) in reading.InterfaceDelays)
         {
-            interfaces.Check(name, line.Location, "interface_up_down_delays");
+            interfaces.Check(name, line.Location, "interface_up_down_delays", DiagnosticClass.BadInterface);
         }
 
         foreach ((string name, Located<LinkPolling> line) in reading.PolledInterfaces)
         {
-            interfaces.Check(name, line.Location, "linkbeat_interfaces");
+            interfaces.Check(name, line.Location, "linkbeat_interfaces", DiagnosticClass.BadInterface);
         }
     }
 

@@ -37,15 +37,17 @@ internal sealed class SystemInterfaces
     /// <param name="name">Its name; null is no interface and fine.</param>
     /// <param name="location">The line that names it.</param>
     /// <param name="subject">What names it, for the message: "virtual address 192.0.2.1".</param>
+    /// <param name="findingClass">How much it counts.</param>
     /// <returns>False when it has been reported.</returns>
-    public bool Check(string? name, SourceLocation location, string subject)
+    public bool Check(string? name, SourceLocation location, string subject, DiagnosticClass findingClass = DiagnosticClass.GeneralError)
     {
         if (name is null || _byName is null || _mayBeAbsent || _byName.ContainsKey(name))
         {
             return true;
         }
 
-        _session.Error(location, $"{subject} names interface {name}, which does not exist", "correct the name, create the interface, or set dynamic_interfaces in global_defs");
+        const string Remedy = "correct the name, create the interface, or set dynamic_interfaces in global_defs";
+        _session.Report(new(findingClass, DiagnosticSeverity.Error, location, $"{subject} names interface {name}, which does not exist", Remedy));
         return false;
     }
 }
