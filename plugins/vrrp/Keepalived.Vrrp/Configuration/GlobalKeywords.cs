@@ -117,8 +117,8 @@ internal static partial class GlobalKeywords
     private static GlobalSettings IgnorePath(IKeywordReader reader, GlobalSettings settings)
     {
         reader.Word("path");
-        const string Message = "has no effect, here as in keepalived";
-        reader.Session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, reader.Location, $"{reader.Keyword} {Message}", "remove it"));
+        const string Message = "is read, as keepalived reads it, and has no effect in this version";
+        reader.Session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, reader.Location, $"'{reader.Keyword}' {Message}", "remove it"));
         return settings;
     }
 
