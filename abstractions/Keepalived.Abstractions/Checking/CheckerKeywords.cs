@@ -63,7 +63,7 @@ public static class CheckerKeywords
 
         if (options.HasFlag(CheckOptionSet.Alpha))
         {
-            block.Keyword(new("alpha", "BOOL?", "Start as down and let the first good probe raise the server; the real server's setting if absent.") { Default = "false", ReplacedBy = replacedBy },
+            block.Keyword(new("alpha", "BOOL?", "Start as down and let the first good probe raise the server; the real server's setting if absent.") { Default = "false", ReplacedBy = replacedBy, IsQuietlyDeprecated = true },
                 static (r, b) => b.Options = b.Options with { Alpha = r.OptionalBoolean() });
         }
     }
@@ -71,34 +71,34 @@ public static class CheckerKeywords
     private static void AddConnectOptions<TBuilder>(IKeywordBlock<TBuilder> block, string? replacedBy)
         where TBuilder : CheckerBuilder
     {
-        block.Keyword(new("connect_ip", "ADDRESS", "Address to connect to; the real server's if absent.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("connect_ip", "ADDRESS", "Address to connect to; the real server's if absent.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { ConnectAddress = r.Address("address to connect to") });
-        block.Keyword(new("connect_port", "PORT 1..65535", "Port to connect to; the real server's if absent.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("connect_port", "PORT 1..65535", "Port to connect to; the real server's if absent.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { ConnectPort = (int)r.Integer("port", 1, 65535) });
-        block.Keyword(new("bindto", "ADDRESS", "Source address of the check.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("bindto", "ADDRESS", "Source address of the check.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { BindAddress = r.Address("source address") });
-        block.Keyword(new("bind_port", "PORT 1..65535", "Source port of the check.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("bind_port", "PORT 1..65535", "Source port of the check.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { BindPort = (int)r.Integer("source port", 1, 65535) });
-        block.Keyword(new("bind_if", "IFNAME", "Interface that the check is bound to.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("bind_if", "IFNAME", "Interface that the check is bound to.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { BindInterface = r.Word("interface name") });
-        block.Keyword(new("fwmark", "INT 0..4294967295", "Firewall mark of the check's packets; 0 is none.") { Default = "0", ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("fwmark", "INT 0..4294967295", "Firewall mark of the check's packets; 0 is none.") { Default = "0", ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { FirewallMark = (uint)r.Integer("firewall mark", 0, uint.MaxValue) });
-        block.Keyword(new("connect_timeout", "SECONDS 0.000001..4294", "Time allowed for connecting; the real server's setting if absent.") { Default = "5", ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("connect_timeout", "SECONDS 0.000001..4294", "Time allowed for connecting; the real server's setting if absent.") { Default = "5", ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { ConnectTimeout = r.Seconds("time-out", _shortest, _longestTimeout) });
     }
 
     private static void AddTimingOptions<TBuilder>(IKeywordBlock<TBuilder> block, CheckOptionDefaults defaults, string? replacedBy)
         where TBuilder : CheckerBuilder
     {
-        block.Keyword(new("delay_loop", "SECONDS 0.000001..4294967295", "Time from one probe to the next; the real server's setting if absent.") { Default = "60", ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("delay_loop", "SECONDS 0.000001..4294967295", "Time from one probe to the next; the real server's setting if absent.") { Default = "60", ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { DelayLoop = r.Seconds("interval", _shortest, _longest) });
-        block.Keyword(new("retry", "INT 0..4294967295", "More tries before a server that was up is called down; the real server's setting if absent.") { Default = defaults.Retry, ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("retry", "INT 0..4294967295", "More tries before a server that was up is called down; the real server's setting if absent.") { Default = defaults.Retry, ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { Retry = (uint)r.Integer("number of retries", 0, uint.MaxValue) });
-        block.Keyword(new("delay_before_retry", "SECONDS 0..4294967295", "Wait before a retry; the real server's setting if absent.") { Default = defaults.DelayBeforeRetry, ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("delay_before_retry", "SECONDS 0..4294967295", "Wait before a retry; the real server's setting if absent.") { Default = defaults.DelayBeforeRetry, ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { DelayBeforeRetry = r.Seconds("delay", TimeSpan.Zero, _longest) });
-        block.Keyword(new("warmup", "SECONDS 0..4294967295", "Upper bound of the random wait before the first probe; delay_loop if absent.") { ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("warmup", "SECONDS 0..4294967295", "Upper bound of the random wait before the first probe; delay_loop if absent.") { ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { Warmup = r.Seconds("warm-up", TimeSpan.Zero, _longest) });
-        block.Keyword(new("log_all_failures", "BOOL?", "Log every failed try; checker_log_all_failures if absent.") { Default = "false", ReplacedBy = replacedBy }, static (r, b) =>
+        block.Keyword(new("log_all_failures", "BOOL?", "Log every failed try; checker_log_all_failures if absent.") { Default = "false", ReplacedBy = replacedBy, IsQuietlyDeprecated = true }, static (r, b) =>
             b.Options = b.Options with { LogAllFailures = r.OptionalBoolean() });
     }
 }

@@ -42,6 +42,9 @@ public sealed record KeywordSpec(string Name, string Arguments, string Summary)
     /// <summary>For a deprecated keyword, the one to use instead; using the old one is reported and works.</summary>
     public string? ReplacedBy { get; init; }
 
+    /// <summary>For a deprecated keyword that keepalived still takes without a word: using it is said, but is no finding for the verdict of <c>-t</c>.</summary>
+    public bool IsQuietlyDeprecated { get; init; }
+
     /// <summary>For a keyword that is read but whose effect does not exist yet: one warning says so.</summary>
     public bool HasNoEffectYet { get; init; }
 

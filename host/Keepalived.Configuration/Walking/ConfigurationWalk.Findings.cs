@@ -61,7 +61,7 @@ public sealed partial class ConfigurationWalk
         if (node.Spec.ReplacedBy is { } replacement)
         {
             _session.Report(new(
-                DiagnosticClass.Deprecated,
+                node.Spec.IsQuietlyDeprecated ? DiagnosticClass.Ok : DiagnosticClass.Deprecated,
                 DiagnosticSeverity.Warning,
                 _reader.Location,
                 $"'{node.Spec.Name}' is deprecated",

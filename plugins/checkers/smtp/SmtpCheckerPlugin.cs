@@ -23,7 +23,7 @@ public sealed class SmtpCheckerPlugin : IPlugin
         block.Keyword(new("helo_name", "STRING", "Name to greet the server with.") { Default = SmtpCheckDefinition.DefaultHeloName }, static (r, b) =>
             b.HeloName = r.Word("name"));
         IKeywordBlock<SmtpHostBuilder> host = block.Block<SmtpHostBuilder>(
-            new("host", "{ … }", "Another server to ask; each block makes a checker.") { ReplacedBy = "several SMTP_CHECK blocks" },
+            new("host", "{ … }", "Another server to ask; each block makes a checker.") { ReplacedBy = "several SMTP_CHECK blocks", IsQuietlyDeprecated = true },
             static (r, _) => new SmtpHostBuilder { Location = r.Location },
             static (_, check, host) => check.Hosts.Add(host.Options));
         host.AddCheckOptions(CheckOptionSet.All, CheckOptionDefaults.Usual, Replacement);

@@ -15,8 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 [assembly: KeepalivedPlugin("notify", PluginRoles.Vrrp | PluginRoles.Checker, typeof(Keepalived.Notify.NotifyPlugin), PluginContract.Version, IsListener = true)]
-[assembly: PluginKeywords("global_defs", Keepalived.Notify.NotifyKeywords.Names)]
-[assembly: PluginKeywords("global_defs", Keepalived.Notify.MailKeywords.Names)]
+[assembly: PluginKeywords("global_defs", Keepalived.Notify.NotifyKeywords.Names + " " + Keepalived.Notify.MailKeywords.Names)]
 
 namespace Keepalived.Notify;
 

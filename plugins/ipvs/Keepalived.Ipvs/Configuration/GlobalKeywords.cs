@@ -25,7 +25,7 @@ internal static class GlobalKeywords
             (_, s) => Change(s, true, static (settings, value) => settings with { FlushAtStart = value }));
         globals.Keyword(new("lvs_flush_on_stop", "[VS]", "Empty the kernel's IPVS table at stop; VS, or nothing of the kind, only our services.") { Default = "VS" },
             (r, s) => Change(s, ReadFlush(r), static (settings, value) => settings with { FlushAtStop = value }));
-        globals.Keyword(new("lvs_flush_onstop", "[VS]", "The old name of lvs_flush_on_stop.") { ReplacedBy = "lvs_flush_on_stop" },
+        globals.Keyword(new("lvs_flush_onstop", "[VS]", "The old name of lvs_flush_on_stop.") { ReplacedBy = "lvs_flush_on_stop", IsQuietlyDeprecated = true },
             (r, s) => Change(s, ReadFlush(r), static (settings, value) => settings with { FlushAtStop = value }));
         globals.Keyword(new("checker_log_all_failures", "BOOL?", "Log every failed probe of every checker.") { Default = "false" },
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { LogAllFailures = value }));
