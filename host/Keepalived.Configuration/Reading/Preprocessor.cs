@@ -62,7 +62,7 @@ internal sealed partial class Preprocessor
         }
 
         _filesRead++;
-        _builder.AddFile(fullPath);
+        _builder.AddFile(fullPath, content);
         int unit = _builder.OpenUnit(file);
         IncludeChecks outer = _checks;
         _open.Add(fullPath);
