@@ -113,6 +113,13 @@ internal sealed class Pair : IAsyncDisposable
             "-e", "vrrp.version", "-e", "vrrp.virt_rtr_id", "-e", "vrrp.checksum.status", "-e", "_ws.expert.message", "-e", "_ws.malformed")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(lines);
+        if (_variant is { Version: 2, IPv6: true })
+        {
+            // No RFC has version 2 over IPv6. The kernel's checksum, which C sends too, covers a pseudo header; tshark's for version 2 does not.
+            Assert.All(lines, line => Assert.Matches(@"^2\|51\|0\|Bad checksum \[should be 0x[0-9a-f]{4}\]\|$", line));
+            return;
+        }
+
         Assert.All(lines, line => Assert.Equal($"{_variant.Version}|51|1||", line));
     }
 

@@ -34,3 +34,11 @@ public sealed class Ours_as_backup_v2_IPv4_multicast_PASS() : Failover(new VrrpV
 public sealed class Ours_as_master_v2_IPv4_unicast_PASS() : Failover(new VrrpVariant(2, IPv6: false, Unicast: true, Password: "s3cret12"), oursIsMaster: true);
 
 public sealed class Ours_as_backup_v2_IPv4_unicast_PASS() : Failover(new VrrpVariant(2, IPv6: false, Unicast: true, Password: "s3cret12"), oursIsMaster: false);
+
+public sealed class Ours_as_master_v2_IPv6_multicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: false), oursIsMaster: true);
+
+public sealed class Ours_as_backup_v2_IPv6_multicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: false), oursIsMaster: false);
+
+public sealed class Ours_as_master_v2_IPv6_unicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: true), oursIsMaster: true);
+
+public sealed class Ours_as_backup_v2_IPv6_unicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: true), oursIsMaster: false);

@@ -5,10 +5,10 @@ using Keepalived.Lab;
 namespace Keepalived.Interop.Tests;
 
 /// <summary>One way in which two directors can talk VRRP: version, family, how packets are addressed, password.</summary>
-public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? Password = null)
+public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? Password = null, double? Every = null)
 {
-    /// <summary>The interval in seconds: the shortest that is comfortable for the version (RFC 3768 has whole seconds only).</summary>
-    public double Interval => Version == 2 ? 1 : 0.1;
+    /// <summary>The interval in seconds: the shortest that is comfortable for the version (RFC 3768 has whole seconds only), unless <c>Every</c> says another.</summary>
+    public double Interval => Every ?? (Version == 2 ? 1 : 0.1);
 
     /// <summary>The longest silence before a backup of priority 100 takes over: 3 × interval + skew (RFC 5798 6.1, RFC 3768 6.1).</summary>
     public TimeSpan MasterDown => TimeSpan.FromSeconds((3 * Interval) + (156 / 256.0 * (Version == 2 ? 1 : Interval)));
