@@ -84,18 +84,6 @@ public sealed class KeywordTreeTests
         Assert.Equal(DiagnosticClass.Fatal, Assert.Single(session.Diagnostics).Class);
     }
 
-    [Fact]
-    public void The_standard_list_knows_531_keywords_once_each()
-    {
-        Assert.InRange(StandardKeywords.All.Count, 0, 531);
-        Assert.All(StandardKeywords.All.Values, keyword =>
-        {
-            int slash = keyword.Path.LastIndexOf('/');
-            Assert.True(slash < 0 || StandardKeywords.All[keyword.Path[..slash]].IsBlock, keyword.Path);
-        });
-        Assert.Equal("checker_process_name", StandardKeywords.All["global_defs/lvs_process_name"].ReplacedBy);
-    }
-
     private IReadOnlyList<Diagnostic> Extended()
     {
         Bfd().Extend<object>("server").Keyword(new("BFD_CHECK", "", ""), (_, _) => { });

@@ -4,7 +4,7 @@ namespace Keepalived.Configuration;
 
 /// <summary>
 /// Keywords that exist although nobody in this process registered them: those of plugins that other processes load (from their
-/// <see cref="PluginKeywordsAttribute"/>, read from metadata), and those that keepalived knows (<see cref="StandardKeywords"/>).
+/// <see cref="PluginKeywordsAttribute"/>, read from metadata).
 /// </summary>
 public sealed class KnownKeywords
 {
@@ -68,7 +68,7 @@ public sealed class KnownKeywords
     internal IEnumerable<string> NamesOf(string block)
     {
         string prefix = block.Length == 0 ? "" : block + "/";
-        return _declared.Keys.Concat(StandardKeywords.All.Keys)
+        return _declared.Keys
             .Where(path => path.StartsWith(prefix, StringComparison.Ordinal) && path.IndexOf('/', prefix.Length) < 0)
             .Select(path => path[prefix.Length..]);
     }

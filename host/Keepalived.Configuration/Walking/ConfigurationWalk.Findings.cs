@@ -44,18 +44,6 @@ public sealed partial class ConfigurationWalk
         _endReported = true;
     }
 
-    private void AnnounceStandard(string path, string keyword, Statement statement)
-    {
-        if (_announced.Add(path))
-        {
-            _session.Report(new(
-                DiagnosticClass.Ok,
-                DiagnosticSeverity.Warning,
-                _configuration.LocationOf(statement.Line, statement.Start),
-                $"'{keyword}' is known to keepalived and has no effect in this version"));
-        }
-    }
-
     private void Announce(KeywordNode node)
     {
         if (node.Spec.ReplacedBy is { } replacement)

@@ -244,15 +244,7 @@ public sealed partial class ConfigurationWalk
         {
             bool isShared = block.Path is "" or "global_defs";
             _session.IsMuted = _isChild && isShared;
-            if (StandardKeywords.All.ContainsKey(path))
-            {
-                AnnounceStandard(path, keyword, statement);
-            }
-            else
-            {
-                ReportUnknown(block, keyword, statement);
-            }
-
+            ReportUnknown(block, keyword, statement);
             _session.IsMuted = false;
         }
 
