@@ -5,6 +5,7 @@ using Keepalived.Linux.Netlink.Ipvs;
 namespace Keepalived.Ipvs.Tests.Kernel;
 
 /// <summary>The same requests against a kernel that has IPVS; it runs inside user-mode Linux where this machine's has not.</summary>
+[Trait("Kernel", "ip_vs")]
 public sealed class RealKernelTests
 {
     private const string Configuration = """

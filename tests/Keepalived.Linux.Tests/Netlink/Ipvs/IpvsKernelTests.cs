@@ -6,6 +6,7 @@ namespace Keepalived.Linux.Tests.Netlink.Ipvs;
 /// <summary>
 /// IPVS against a real kernel, looked at through <c>ipvsadm</c>. Skips where the kernel has no ip_vs; it runs inside user-mode Linux.
 /// </summary>
+[Trait("Kernel", "ip_vs")]
 public sealed class IpvsKernelTests : IDisposable
 {
     private static readonly IpvsServiceKey Web = IpvsServiceKey.ForAddress(IpvsProtocol.Tcp, InetAddress.Parse("192.0.2.1"), 80);
