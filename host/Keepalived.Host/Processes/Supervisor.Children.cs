@@ -1,0 +1,184 @@
+using Keepalived.Configuration;
+using Keepalived.Host.Configuration;
+using Keepalived.Linux;
+using Keepalived.Linux.Files;
+using Keepalived.Linux.Processes;
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace Keepalived.Host.Processes;
+
+/// <summary>The children: started when the configuration needs them, started again with back-off when they end, forgotten when nobody needs them.</summary>
+internal sealed partial class Supervisor
+{
+    private PluginRoles RolesOf(ExpandedConfiguration configuration) =>
+        (_options.StartAll ? PluginRoles.All : _readings.RolesOf(configuration)) & _options.Roles;
+
+    private void StartChildren()
+    {
+        Publish(_configuration);
+        PluginRoles roles = RolesOf(_configuration);
+        foreach (PluginRoles role in RoleNames.StartOrder)
+        {
+            if ((roles & role) != 0)
+            {
+                StartChild(role);
+            }
+        }
+
+        foreach (Plugins.PluginProblem problem in _process.Catalog.Problems)
+        {
+            Log.LogWarning("{Problem}", problem.ToString());
+        }
+
+        if (_children.Count == 0)
+        {
+            Log.LogWarning("Nothing to run: the configuration holds no block of any plugin");
+        }
+
+        _early?.Dispose();
+
+        Detach();
+        AnnounceStart();
+    }
+
+    /// <summary>Makes the configuration what children get from now on.</summary>
+    private void Publish(ExpandedConfiguration configuration)
+    {
+        MemoryFile file = new("keepalived-configuration");
+        using (MemoryStream content = new())
+        {
+            configuration.Write(content);
+            file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
+        }
+
+        file.Seal();
+        _configurationFile?.Dispose();
+        _configurationFile = file;
+    }
+
+    private void StartChild(PluginRoles role)
+    {
+        Child child = new(role, _process.Scheduler, Log, _launcher, _options.WatchdogPeriod, this);
+        _children.Add(child);
+        Start(child);
+    }
+
+    private void Start(Child child)
+    {
+        try
+        {
+            child.Start(_reading.Settings.For(child.Role), _configurationFile!, child.Role == PluginRoles.Vrrp ? _early : null);
+        }
+        catch (LinuxException exception)
+        {
+            Log.LogError("Cannot start the {Role} child process: {Reason}", RoleNames.Display(child.Role), exception.Message);
+            RestartLater(child, TimeSpan.Zero);
+        }
+    }
+
+    private void Detach()
+    {
+        if (_options.IsDetached)
+        {
+            BackgroundDaemon.ReportStarted(_options.ControlDescriptor);
+            _process.Log.RemoveConsole();
+        }
+    }
+
+    public void OnReady(Child child)
+    {
+        AnnounceStart();
+        if (_phase == ReloadPhase.None && _reloadAgain && !IsAnyStarting)
+        {
+            _reloadAgain = false;
+            RequestReload();
+        }
+    }
+
+    private void AnnounceStart()
+    {
+        if (!_announcedStart && _children.TrueForAll(static child => child.IsReady))
+        {
+            _announcedStart = true;
+            Log.LogInformation("Startup complete");
+            _systemd.Ready();
+        }
+    }
+
+    public void OnMessage(Child child, ControlMessage message)
+    {
+        switch (message.Kind)
+        {
+            case ControlKind.ReloadRequest:
+                RequestReload();
+                break;
+            case ControlKind.Prepared:
+                OnPrepared(child, message);
+                break;
+            case ControlKind.ReloadDone:
+                OnReloadDone(child);
+                break;
+            case ControlKind.Exiting:
+                Log.LogError("{Role} child process {Pid} ends: {Reason}", RoleNames.Display(child.Role), child.ProcessId, message.Text);
+                break;
+        }
+    }
+
+    public void OnEnded(Child child, ProcessExit exit, TimeSpan ran)
+    {
+        OnReloadDone(child);
+        _orphans.EndScripts();
+        if (_isStopping)
+        {
+            OnStopped();
+        }
+        else if (child.IsUnwanted)
+        {
+            Forget(child);
+        }
+        else if (exit.ExitCode is { } code && RestartBackoff.IsPermanent(code))
+        {
+            Log.LogError("{Role} child process exited with permanent error {Code}. Terminating", RoleNames.Display(child.Role), code);
+            Stop(code);
+        }
+        else if (!_options.Respawn)
+        {
+            Log.LogError("{Role} child process ended ({Exit}): stopping, as -R asks for", RoleNames.Display(child.Role), exit);
+            Stop(exit.ExitCode ?? ExitCodes.Fatal);
+        }
+        else
+        {
+            Log.LogError("{Role} child process ended unexpectedly ({Exit})", RoleNames.Display(child.Role), exit);
+            RestartLater(child, ran);
+        }
+    }
+
+    private void RestartLater(Child child, TimeSpan ran)
+    {
+        TimeSpan wait = child.Backoff.Next(ran);
+        if (wait == TimeSpan.Zero)
+        {
+            Start(child);
+            return;
+        }
+
+        Log.LogInformation("{Role} child process is started again in {Wait} s", RoleNames.Display(child.Role), wait.TotalSeconds);
+        ILoopTimer timer = _process.Scheduler.CreateTimer(_ =>
+        {
+            if (!_isStopping && !child.IsRunning && _children.Contains(child))
+            {
+                Start(child);
+            }
+        });
+        timer.Arm(_process.Scheduler.Now + wait);
+    }
+
+    private void Forget(Child child)
+    {
+        _children.Remove(child);
+        child.Dispose();
+        AnnounceStart();
+    }
+}
