@@ -145,7 +145,7 @@ public sealed class BackupTests
         Assert.Equal(RouterRig.Higher, cause.Source);
         Assert.Equal(200, cause.Priority);
         Assert.Equal(TimeSpan.FromMicroseconds(90_625), cause.Lateness);
-        Assert.Equal("no advertisement from master 10.0.0.9 (priority 200) in time, noticed 90.625 ms late", cause.ToString());
+        Assert.Equal("no advertisement from master 10.0.0.9 (priority 200) in time, last heard 3700 ms ago, noticed 90.625 ms late", cause.ToString());
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class DumpTests
         new DataDump(text, lab.Routers, lab.Services).Write();
         string dump = text.ToString();
         string[] sections = [.. dump.Split('\n').Where(l => l.StartsWith("------<", StringComparison.Ordinal))];
-        Assert.Equal(["------< VRRP Topology >------", "------< VRRP Sockpool >------", "------< Interfaces >------"], sections);
+        Assert.Equal(["------< VRRP Topology >------", "------< VRRP Sockpool >------", "------< Interfaces >------", "------< VRRP History >------"], sections);
         foreach (string line in new[]
         {
             " VRRP Instance = VI_1", "   VRRP Version = 3", "   State = MASTER", "   Wantstate = MASTER", "   Number of config faults = 0",
@@ -86,5 +86,18 @@ public sealed class DumpTests
         {
             Assert.Contains(line + "\n", dump, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void The_data_dump_ends_with_what_happened_to_each_instance_and_why()
+    {
+        Lab lab = Lab.Master(Lab.Instance());
+        using StringWriter text = new();
+        new DataDump(text, lab.Routers, lab.Services).Write();
+        string history = text.ToString().Split("------< VRRP History >------\n")[1];
+        string[] lines = history.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(" VRRP Instance = VI_1", lines[0]);
+        Assert.EndsWith("INIT to BACKUP: started", lines[1], StringComparison.Ordinal);
+        Assert.Contains("BACKUP to MASTER: no master heard in time", lines[2], StringComparison.Ordinal);
     }
 }

@@ -35,6 +35,12 @@ public enum RouterReportKind
 
     /// <summary>BACKUP: the master announced that it leaves.</summary>
     MasterLeaving,
+
+    /// <summary>FAULT: another fault began.</summary>
+    FurtherFault,
+
+    /// <summary>FAULT: one fault ended, and another remains.</summary>
+    FaultRemains,
 }
 
 /// <summary>One observation.</summary>
@@ -46,6 +52,9 @@ public enum RouterReportKind
 public readonly record struct RouterReport(
     RouterReportKind Kind, InternetAddress? Source, byte Priority, byte OwnPriority, bool IsRepeated)
 {
+    /// <summary>The fault, for the kinds about one.</summary>
+    public FaultReason? Fault { get; init; }
+
     /// <summary>One line for people. Allocates.</summary>
     public override string ToString() => Kind switch
     {
@@ -60,6 +69,10 @@ public readonly record struct RouterReport(
         RouterReportKind.SecondOwnerPersists => $"{Source} goes on claiming to own the addresses: our priority becomes {OwnPriority}",
         RouterReportKind.TakeoverRefused => "the sync group does not permit to take over yet",
         RouterReportKind.MasterLeaving => $"master {Source} is leaving",
+        RouterReportKind.FurtherFault => $"another fault: {FaultText}",
+        RouterReportKind.FaultRemains => $"a fault ended, but not the last: {FaultText}",
         _ => Kind.ToString(),
     };
+
+    private string FaultText => new TransitionCause(TransitionCauseKind.Fault) { Fault = Fault }.FaultText;
 }

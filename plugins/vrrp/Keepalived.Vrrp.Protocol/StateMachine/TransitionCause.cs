@@ -62,6 +62,18 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
     /// <summary>How long after its deadline a timer was noticed.</summary>
     public TimeSpan Lateness { get; init; }
 
+    /// <summary>
+    /// This process did not run when it should have: the timer was noticed so late that advertisements may wait unread, so
+    /// the peer need not have been silent. For the yielding kinds: our own silence may be why the other one took over.
+    /// </summary>
+    public bool WasAsleep { get; init; }
+
+    /// <summary>Time since the last advertisement that was accepted, for a time-out; zero when none ever was.</summary>
+    public TimeSpan Silence { get; init; }
+
+    /// <summary>What the trackers add to the base priority, or the base priority of a new configuration, for the kinds about one.</summary>
+    public int Value { get; init; }
+
     /// <summary>The fault, for the kinds that are about one.</summary>
     public FaultReason? Fault { get; init; }
 
@@ -70,26 +82,36 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
     {
         TransitionCauseKind.Started => "started",
         TransitionCauseKind.Stopped => "stopped",
+        TransitionCauseKind.MasterDownTimeout when WasAsleep =>
+            $"this process was asleep and may have missed {(Source is { } silent ? $"master {silent} (priority {Priority})" : "a master")}: "
+            + $"the wait ended {Milliseconds(Lateness)} ms ago{SilenceText}",
         TransitionCauseKind.MasterDownTimeout when Source is { } source =>
-            $"no advertisement from master {source} (priority {Priority}) in time{LatenessText}",
+            $"no advertisement from master {source} (priority {Priority}) in time{SilenceText}{LatenessText}",
         TransitionCauseKind.MasterDownTimeout => $"no master heard in time{LatenessText}",
         TransitionCauseKind.OwnerStart => "owner of the addresses",
-        TransitionCauseKind.HigherPriority => $"advertisement from {Source} with higher priority {Priority}, ours {OwnPriority}",
-        TransitionCauseKind.HigherAddress => $"advertisement from {Source} with equal priority {Priority} and higher address",
+        TransitionCauseKind.HigherPriority => $"advertisement from {Source} with higher priority {Priority}, ours {OwnPriority}{AsleepText}",
+        TransitionCauseKind.HigherAddress => $"advertisement from {Source} with equal priority {Priority} and higher address{AsleepText}",
         TransitionCauseKind.OwnershipConflict => $"{Source} claims to own the addresses too and has the higher address",
         TransitionCauseKind.Fault => $"fault: {FaultText}",
         TransitionCauseKind.FaultCleared => $"last fault ended: {FaultText}",
         TransitionCauseKind.AddressRemoved => "a virtual address was removed by somebody else",
         TransitionCauseKind.SyncGroup => "sync group",
-        TransitionCauseKind.Tracking => "tracked object",
-        TransitionCauseKind.Reload => "new configuration",
+        TransitionCauseKind.Tracking => $"tracked objects add {Value}",
+        TransitionCauseKind.Reload => $"new configuration, base priority {Value}",
         TransitionCauseKind.OwnershipRestored => $"the other owner is gone, advertisement from {Source} with priority {Priority}",
         _ => Kind.ToString(),
     };
 
-    private string LatenessText => Lateness > TimeSpan.Zero ? $", noticed {Lateness.TotalMilliseconds:0.###} ms late" : "";
+    private string LatenessText => Lateness > TimeSpan.Zero ? $", noticed {Milliseconds(Lateness)} ms late" : "";
 
-    private string FaultText => Fault switch
+    private string SilenceText => Silence > TimeSpan.Zero ? $", last heard {Milliseconds(Silence)} ms ago" : "";
+
+    private string AsleepText => WasAsleep ? $"; this process was asleep, its own advertisement was {Milliseconds(Lateness)} ms late" : "";
+
+    private static string Milliseconds(TimeSpan duration) =>
+        duration.TotalMilliseconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
+
+    internal string FaultText => Fault switch
     {
         FaultReason.InterfaceDown => "interface down",
         FaultReason.BaseInterfaceDown => "base interface down",

@@ -3,6 +3,9 @@ namespace Keepalived.Vrrp.Protocol;
 // BACKUP: RFC 9568 section 6.4.2.
 public sealed partial class VirtualRouter
 {
+    // When an advertisement last held us back; null when none has since the state was entered.
+    private MonotonicTime? _lastAccepted;
+
     // When the preemption delay ends; null while it does not run.
     private MonotonicTime? _preemptionTime;
 
@@ -13,11 +16,12 @@ public sealed partial class VirtualRouter
             // "Set the Master_Down_Timer to Skew_Time": the best of the others is first.
             Statistics.PriorityZeroReceived++;
             Report(RouterReportKind.MasterLeaving, advertisement);
+            _lastAccepted = now;
             _protocolDeadline = now + Skew;
             return;
         }
 
-        RestoreOwnership(advertisement);
+        RestoreOwnership(advertisement, now);
         Remember(advertisement);
         bool isLower = advertisement.Priority < EffectivePriority;
         bool accepts = !Parameters.Preempts || !isLower || WaitsToPreempt(now);
@@ -28,6 +32,7 @@ public sealed partial class VirtualRouter
         }
 
         WantsMaster = false;
+        _lastAccepted = now;
         Learn(advertisement.Interval);
         _takeoverCause = TransitionCauseKind.MasterDownTimeout;
         _protocolDeadline = now + MasterDownInterval;
@@ -55,6 +60,8 @@ public sealed partial class VirtualRouter
             Priority = LastMasterPriority,
             OwnPriority = EffectivePriority,
             Lateness = now - _protocolDeadline,
+            WasAsleep = IsSleep(now - _protocolDeadline),
+            Silence = _lastAccepted is { } heard ? now - heard : TimeSpan.Zero,
         };
         BecomeMaster(cause, due: _protocolDeadline, now);
     }
@@ -104,7 +111,7 @@ public sealed partial class VirtualRouter
     }
 
     // An owner that had stepped back from a second owner is owner again when that one is gone or has come to its senses.
-    private void RestoreOwnership(in ReceivedAdvertisement advertisement)
+    private void RestoreOwnership(in ReceivedAdvertisement advertisement, MonotonicTime now)
     {
         if (_yieldsToSecondOwner
             && (advertisement.Source != _secondOwner || advertisement.Priority != VirtualRouterParameters.OwnerPriority))
@@ -114,7 +121,7 @@ public sealed partial class VirtualRouter
             {
                 Source = advertisement.Source,
                 Priority = advertisement.Priority,
-            });
+            }, now);
         }
     }
 }

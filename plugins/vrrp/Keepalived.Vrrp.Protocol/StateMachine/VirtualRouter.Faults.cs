@@ -46,14 +46,13 @@ public sealed partial class VirtualRouter
         _effects.RemoveAddresses();
         if (previous != VirtualRouterState.Init)
         {
-            _effects.StateChanged(
-                previous, VirtualRouterState.Init, new(TransitionCauseKind.Stopped) { OwnPriority = EffectivePriority });
+            TellState(previous, new(TransitionCauseKind.Stopped) { OwnPriority = EffectivePriority }, now);
         }
     }
 
     private void InitFaultAdded(in VirtualRouterInput input)
     {
-        _faults.Add(input.Fault);
+        AddFault(input);
         if (_started && _faults.HasFault)
         {
             EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault }, input.Now);
@@ -62,7 +61,7 @@ public sealed partial class VirtualRouter
 
     private void RunningFaultAdded(in VirtualRouterInput input)
     {
-        _faults.Add(input.Fault);
+        AddFault(input);
         if (!_faults.HasFault)
         {
             return;
@@ -76,12 +75,35 @@ public sealed partial class VirtualRouter
         EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault }, input.Now);
     }
 
-    private void FaultCleared(in VirtualRouterInput input)
+    private void AddFault(in VirtualRouterInput input)
+    {
+        _faults.Add(input.Fault);
+        RecordFault(RouterHistoryKind.FaultBegan, input.Fault, input.Now);
+    }
+
+    private void RemoveFault(in VirtualRouterInput input)
     {
         _faults.Clear(input.Fault);
+        RecordFault(RouterHistoryKind.FaultEnded, input.Fault, input.Now);
+    }
+
+    // A further fault changes nothing, but whoever waits for the end of the first one wants to know of it.
+    private void FurtherFaultAdded(in VirtualRouterInput input)
+    {
+        AddFault(input);
+        _effects.Report(new RouterReport(RouterReportKind.FurtherFault, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault });
+    }
+
+    private void FaultCleared(in VirtualRouterInput input)
+    {
+        RemoveFault(input);
         if (_started && _faults.IsClear)
         {
             EnterBackup(new(TransitionCauseKind.FaultCleared) { Fault = input.Fault }, input.Now);
+        }
+        else if (State == VirtualRouterState.Fault && input.Fault != FaultReason.TrackerPending)
+        {
+            _effects.Report(new RouterReport(RouterReportKind.FaultRemains, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault });
         }
     }
 
@@ -94,7 +116,7 @@ public sealed partial class VirtualRouter
             _effects.RemoveAddresses();
         }
 
-        _effects.StateChanged(previous, State, cause with { OwnPriority = EffectivePriority });
+        TellState(previous, cause with { OwnPriority = EffectivePriority }, now);
     }
 
     // From INIT or FAULT, as if nothing had been heard before.
@@ -103,9 +125,9 @@ public sealed partial class VirtualRouter
         VirtualRouterState previous = State;
         Rest(VirtualRouterState.Backup, now);
         _yieldsToSecondOwner = false;
-        RefreshPriority(cause);
+        RefreshPriority(cause, now);
         _protocolDeadline = now + FirstTimer(previous);
-        _effects.StateChanged(previous, State, cause with { OwnPriority = EffectivePriority });
+        TellState(previous, cause with { OwnPriority = EffectivePriority }, now);
     }
 
     private TimeSpan FirstTimer(VirtualRouterState previous)
@@ -138,6 +160,8 @@ public sealed partial class VirtualRouter
         _protocolDeadline = MonotonicTime.Never;
         _preemptionTime = null;
         _takeoverCause = TransitionCauseKind.MasterDownTimeout;
+        _lastAccepted = null;
+        _lastLateness = TimeSpan.Zero;
         LastMaster = null;
         LastMasterPriority = 0;
         MasterInterval = Parameters.AdvertisementInterval;

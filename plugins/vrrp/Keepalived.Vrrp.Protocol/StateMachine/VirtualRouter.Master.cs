@@ -10,6 +10,9 @@ public sealed partial class VirtualRouter
     private MonotonicTime _refreshAnnouncement = MonotonicTime.Never;
     private MonotonicTime _lowerPriorityAnnouncement = MonotonicTime.Never;
 
+    // How late the last advertisement was sent.
+    private TimeSpan _lastLateness;
+
     // Two owners: until when the other one may prove that it goes on, and whether we have stepped back from it.
     private MonotonicTime _secondOwnerDeadline = MonotonicTime.Never;
     private InternetAddress _secondOwner;
@@ -34,13 +37,14 @@ public sealed partial class VirtualRouter
         _effects.Announce(announcements.MasterRepeat, AnnouncementReason.BecameMaster);
         _delayedAnnouncement = After(announcements.MasterDelay, now);
         _refreshAnnouncement = After(announcements.MasterRefresh, now);
-        _effects.StateChanged(previous, VirtualRouterState.Master, cause);
+        TellState(previous, cause, now);
     }
 
     private void MasterClock(MonotonicTime now)
     {
         if (now >= _protocolDeadline)
         {
+            _lastLateness = now - _protocolDeadline;
             Send(EffectivePriority);
             _protocolDeadline = NextAdvertisement(_protocolDeadline, now);
         }
@@ -87,7 +91,7 @@ public sealed partial class VirtualRouter
             return;
         }
 
-        RestoreOwnership(advertisement);
+        RestoreOwnership(advertisement, now);
         bool isHigherAddress = Source is not { } own || advertisement.Source > own;
         if (advertisement.Priority > EffectivePriority)
         {
@@ -146,6 +150,9 @@ public sealed partial class VirtualRouter
             Send(EffectivePriority);
         }
 
+        // Read before the interval changes. The timer that is due may not have been noticed yet.
+        TimeSpan lateness = now - _protocolDeadline > _lastLateness ? now - _protocolDeadline : _lastLateness;
+        bool wasAsleep = IsSleep(lateness);
         Learn(advertisement.Interval);
         LastMaster = advertisement.Source;
         LastMasterPriority = advertisement.Priority;
@@ -154,6 +161,8 @@ public sealed partial class VirtualRouter
             Source = advertisement.Source,
             Priority = advertisement.Priority,
             OwnPriority = EffectivePriority,
+            Lateness = wasAsleep ? lateness : TimeSpan.Zero,
+            WasAsleep = wasAsleep,
         };
         StepDown(cause, MasterDownInterval, now);
     }
@@ -172,7 +181,7 @@ public sealed partial class VirtualRouter
         if (_secondOwnerDeadline != MonotonicTime.Never && now <= _secondOwnerDeadline)
         {
             _yieldsToSecondOwner = true;
-            RefreshPriority(new(TransitionCauseKind.OwnershipConflict) { Source = advertisement.Source, Priority = advertisement.Priority });
+            RefreshPriority(new(TransitionCauseKind.OwnershipConflict) { Source = advertisement.Source, Priority = advertisement.Priority }, now);
             Report(RouterReportKind.SecondOwnerPersists, advertisement);
             YieldTo(advertisement, TransitionCauseKind.HigherPriority, now);
             return;
@@ -199,10 +208,12 @@ public sealed partial class VirtualRouter
         CancelMasterChores();
         WantsMaster = false;
         _takeoverCause = TransitionCauseKind.MasterDownTimeout;
+        _lastAccepted = cause.Source is null ? null : now;
+        _lastLateness = TimeSpan.Zero;
         _protocolDeadline = now + timer;
         Enter(VirtualRouterState.Backup, now);
         _effects.RemoveAddresses();
-        _effects.StateChanged(VirtualRouterState.Master, VirtualRouterState.Backup, cause);
+        TellState(VirtualRouterState.Master, cause, now);
     }
 
     private void AnnounceAdded(MonotonicTime now)

@@ -22,7 +22,7 @@ public sealed partial class VirtualRouter
         Parameters = parameters;
         _yieldsToSecondOwner &= parameters.IsOwner;
         byte previousPriority = EffectivePriority;
-        RefreshPriority(new(TransitionCauseKind.Reload));
+        RefreshPriority(new(TransitionCauseKind.Reload) { Value = parameters.BasePriority }, now);
         bool isOtherPace = parameters.AdvertisementInterval != previous.AdvertisementInterval || parameters.Version != previous.Version;
         switch (State)
         {

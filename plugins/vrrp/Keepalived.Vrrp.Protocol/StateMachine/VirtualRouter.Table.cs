@@ -39,14 +39,14 @@ public sealed partial class VirtualRouter
 
             // Not in the RFC: Fault.
             case (VirtualRouterState.Fault, VirtualRouterInputKind.Stop): End(input.Now); break;
-            case (VirtualRouterState.Fault, VirtualRouterInputKind.FaultAdded): _faults.Add(input.Fault); break;
+            case (VirtualRouterState.Fault, VirtualRouterInputKind.FaultAdded): FurtherFaultAdded(input); break;
             case (VirtualRouterState.Fault, VirtualRouterInputKind.FaultCleared): FaultCleared(input); break;
 
             // The same in every state: remembered, and used when it is time.
             case (VirtualRouterState.Init or VirtualRouterState.Backup or VirtualRouterState.Master or VirtualRouterState.Fault,
                   VirtualRouterInputKind.PriorityAdjusted):
                 _adjustment = input.Adjustment;
-                RefreshPriority(new(TransitionCauseKind.Tracking));
+                RefreshPriority(new(TransitionCauseKind.Tracking) { Value = _adjustment }, input.Now);
                 break;
             case (VirtualRouterState.Init or VirtualRouterState.Backup or VirtualRouterState.Master or VirtualRouterState.Fault,
                   VirtualRouterInputKind.SourceChanged):
@@ -58,7 +58,7 @@ public sealed partial class VirtualRouter
                 break;
             case (VirtualRouterState.Backup or VirtualRouterState.Master, VirtualRouterInputKind.FaultCleared):
                 // Only a pending tracker can hold here, added by a reload; it stops nobody who runs.
-                _faults.Clear(input.Fault);
+                RemoveFault(input);
                 break;
 
             // Happens, and means nothing: packets and late clock calls reach a router that does not run, a group moves

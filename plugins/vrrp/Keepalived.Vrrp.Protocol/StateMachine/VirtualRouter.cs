@@ -115,6 +115,9 @@ public sealed partial class VirtualRouter
     /// <summary>Waiting in INIT for the first result of a tracker.</summary>
     public bool IsHeld => _started && State == VirtualRouterState.Init;
 
+    /// <summary>The last transitions, priority changes and faults, with their causes.</summary>
+    public RouterHistory History { get; } = new();
+
     /// <summary>When the state changed last; null before the first change.</summary>
     public MonotonicTime? LastTransition { get; private set; }
 
@@ -239,15 +242,30 @@ public sealed partial class VirtualRouter
         return (byte)Math.Clamp((long)Parameters.BasePriority + _adjustment, 1, VirtualRouterParameters.OwnerPriority - 1);
     }
 
-    private void RefreshPriority(TransitionCause cause)
+    private void RefreshPriority(TransitionCause cause, MonotonicTime now)
     {
         byte previous = EffectivePriority;
         EffectivePriority = ComputePriority();
         if (EffectivePriority != previous)
         {
-            _effects.PriorityChanged(previous, EffectivePriority, cause with { OwnPriority = EffectivePriority });
+            TransitionCause complete = cause with { OwnPriority = EffectivePriority };
+            History.Add(new(now, RouterHistoryKind.Priority, previous, EffectivePriority, complete));
+            _effects.PriorityChanged(previous, EffectivePriority, complete);
         }
     }
+
+    private void TellState(VirtualRouterState previous, in TransitionCause cause, MonotonicTime now)
+    {
+        History.Add(new(now, RouterHistoryKind.Transition, (byte)previous, (byte)State, cause));
+        _effects.StateChanged(previous, State, cause);
+    }
+
+    private void RecordFault(RouterHistoryKind kind, FaultReason fault, MonotonicTime now) =>
+        History.Add(new(now, kind, (byte)State, (byte)State, new(TransitionCauseKind.Fault) { Fault = fault, OwnPriority = EffectivePriority }));
+
+    // Not every delay is sleep: an eighth of the master's interval is more than a loop at work ever needs, and less than what
+    // lets an advertisement go unread.
+    private bool IsSleep(TimeSpan lateness) => lateness > TimeSpan.Zero && lateness.Ticks >= MasterInterval.Ticks / 8;
 
     private void Send(byte priority)
     {

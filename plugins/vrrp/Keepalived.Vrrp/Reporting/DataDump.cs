@@ -37,6 +37,13 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         {
             WriteInterface(link);
         }
+
+        // keepalived has no such section, so it comes last.
+        Section("VRRP History");
+        foreach (RunningInstance instance in routers.Instances)
+        {
+            WriteHistory(instance);
+        }
     }
 
     private static string Enabled(bool value) => value ? "enabled" : "disabled";
@@ -327,6 +334,23 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
             : link.HardwareType == GratuitousArp.InfinibandHardwareType ? "INFINIBAND"
             : link.HardwareType.ToString(CultureInfo.InvariantCulture);
         Item(3, "HW Type", hardware);
+    }
+
+    private void WriteHistory(RunningInstance instance)
+    {
+        RouterHistory history = instance.Router.History;
+        Item(1, "VRRP Instance", instance.Settings.Name);
+        if (history.Forgotten > 0)
+        {
+            Item(3, "Older entries forgotten", history.Forgotten);
+        }
+
+        DateTimeOffset wallClock = services.Scheduler.TimeProvider.GetUtcNow();
+        for (int i = 0; i < history.Count; i++)
+        {
+            RouterHistoryEntry entry = history[i];
+            Line(3, $"{Stamp(wallClock - (services.Scheduler.Now - entry.At))} {entry}");
+        }
     }
 
     private string Primary(LinkInfo link, bool isIPv6)

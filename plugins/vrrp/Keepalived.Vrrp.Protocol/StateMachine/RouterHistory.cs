@@ -1,0 +1,91 @@
+namespace Keepalived.Vrrp.Protocol;
+
+/// <summary>What an entry of the history is about.</summary>
+public enum RouterHistoryKind
+{
+    /// <summary>The state changed: <see cref="RouterHistoryEntry.Before"/> and <see cref="RouterHistoryEntry.After"/> are states.</summary>
+    Transition,
+
+    /// <summary>The effective priority changed: <see cref="RouterHistoryEntry.Before"/> and <see cref="RouterHistoryEntry.After"/> are priorities.</summary>
+    Priority,
+
+    /// <summary>A fault began, whether or not it changed the state.</summary>
+    FaultBegan,
+
+    /// <summary>A fault ended, whether or not another one remains.</summary>
+    FaultEnded,
+}
+
+/// <summary>Something that happened to a virtual router, with its cause.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Before">Old value; the state for a fault.</param>
+/// <param name="After">New value; the state for a fault.</param>
+/// <param name="Cause">Why.</param>
+public readonly record struct RouterHistoryEntry(
+    MonotonicTime At, RouterHistoryKind Kind, byte Before, byte After, TransitionCause Cause)
+{
+    /// <summary>One line for people, without the time. Allocates.</summary>
+    public override string ToString() => Kind switch
+    {
+        RouterHistoryKind.Transition => $"{StateName(Before)} to {StateName(After)}: {Cause}",
+        RouterHistoryKind.Priority => $"priority {Before} to {After}: {Cause}",
+        RouterHistoryKind.FaultBegan => $"fault began: {Cause.FaultText}",
+        RouterHistoryKind.FaultEnded => $"fault ended: {Cause.FaultText}",
+        _ => Kind.ToString(),
+    };
+
+    private static string StateName(byte state) => ((VirtualRouterState)state).ToString().ToUpperInvariant();
+}
+
+/// <summary>
+/// The last things that happened to a virtual router, oldest first. Bounded: the oldest entry gives way. It grows with use,
+/// because most routers of a large set live through very few changes.
+/// </summary>
+public sealed class RouterHistory
+{
+    /// <summary>The most entries kept.</summary>
+    public const int Capacity = 32;
+
+    private const int FirstSize = 4;
+
+    private RouterHistoryEntry[] _entries = [];
+    private int _oldest;
+
+    /// <summary>Entries kept now, at most <see cref="Capacity"/>.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Entries that gave way.</summary>
+    public long Forgotten { get; private set; }
+
+    /// <summary>An entry; 0 is the oldest one kept.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such entry.</exception>
+    public RouterHistoryEntry this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            return _entries[(_oldest + index) % _entries.Length];
+        }
+    }
+
+    internal void Add(in RouterHistoryEntry entry)
+    {
+        if (Count == Capacity)
+        {
+            _entries[_oldest] = entry;
+            _oldest = (_oldest + 1) % Capacity;
+            Forgotten++;
+            return;
+        }
+
+        if (Count == _entries.Length)
+        {
+            // Not wrapped yet: that happens only at full capacity.
+            Array.Resize(ref _entries, Math.Max(FirstSize, Count * 2));
+        }
+
+        _entries[Count++] = entry;
+    }
+}
