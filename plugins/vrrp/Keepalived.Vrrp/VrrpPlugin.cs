@@ -3,12 +3,13 @@
 // its decisions to the kernel and the kernel's news back.
 //
 // Owns      Configuration/ (keywords, records, validation), Runtime/ (instances: effects of the state machine),
-//           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps).
+//           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps),
+//           Groups/ (sync groups).
 // Thread    The loop of the VRRP process; nothing here is called from another thread.
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  Sync groups, trackers, virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
+// Left out  Trackers, virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
 //           (Configuration/), not acted on yet.
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -177,7 +178,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     private async Task ScriptsEnded(IScheduler scheduler, CancellationToken limit)
     {
         MonotonicTime end = scheduler.ReadClock() + InstanceNotifier.StopLimit;
-        while (_routers.Instances.Any(i => i.RunningScripts > 0) && scheduler.ReadClock() < end && !limit.IsCancellationRequested)
+        while (_routers.HasRunningScripts && scheduler.ReadClock() < end && !limit.IsCancellationRequested)
         {
             TaskCompletionSource passed = new();
             using ILoopTimer timer = scheduler.CreateTimer(_ => passed.TrySetResult());

@@ -21,6 +21,7 @@ public sealed class StateTableTests
         (VirtualRouterInputKind.SwitchToMaster, "=", "Master", "=", "="),
         (VirtualRouterInputKind.SwitchToBackup, "=", "=", "Backup", "="),
         (VirtualRouterInputKind.ParametersChanged, "=", "=", "=", "="),
+        (VirtualRouterInputKind.ReclaimAddresses, "=", "=", "=", "="),
     ];
 
     [Fact]

@@ -24,23 +24,41 @@ public enum FaultReason
     /// <summary>A tracked object has no first result yet: holds the router in INIT rather than in FAULT. Counted.</summary>
     TrackerPending,
 
-    /// <summary>Another member of the sync group is in FAULT.</summary>
+    /// <summary>Another member of the sync group has a fault of its own.</summary>
     SyncGroup,
+
+    /// <summary>Another member of the sync group awaits the first result of a tracker: holds the router in INIT rather than in FAULT.</summary>
+    SyncGroupPending,
 }
 
 /// <summary>Counts the faults that hold. A reason that is a fact holds once however often it is reported; the counted ones add up.</summary>
 internal struct FaultLedger
 {
+    private const int GroupFault = 1 << (int)FaultReason.SyncGroup;
+    private const int GroupPending = 1 << (int)FaultReason.SyncGroupPending;
+
     private int _facts;
     private int _configuration;
     private int _tracker;
     private int _pending;
 
     /// <summary>Something besides a pending tracker forbids to run.</summary>
-    public readonly bool HasFault => _facts != 0 || _configuration > 0 || _tracker > 0;
+    public readonly bool HasFault => HasOwnFault || (_facts & GroupFault) != 0;
 
-    /// <summary>A first result is still awaited.</summary>
-    public readonly bool IsPending => _pending > 0;
+    /// <summary>The same without what other members of the sync group have.</summary>
+    public readonly bool HasOwnFault => (_facts & ~(GroupFault | GroupPending)) != 0 || _configuration > 0 || _tracker > 0;
+
+    /// <summary>A first result is still awaited, here or in the sync group.</summary>
+    public readonly bool IsPending => _pending > 0 || (_facts & GroupPending) != 0;
+
+    /// <summary>Configuration faults that hold.</summary>
+    public readonly int ConfigurationCount => _configuration;
+
+    /// <summary>Tracked objects that failed.</summary>
+    public readonly int TrackerCount => _tracker;
+
+    /// <summary>First results that are awaited.</summary>
+    public readonly int PendingCount => _pending;
 
     public readonly bool IsClear => !HasFault && !IsPending;
 

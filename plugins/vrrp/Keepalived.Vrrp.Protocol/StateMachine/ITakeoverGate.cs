@@ -1,12 +1,25 @@
 namespace Keepalived.Vrrp.Protocol;
 
 /// <summary>
-/// Asked before a router goes from BACKUP to MASTER by its own timer. A sync group answers here; when it permits, it sees
-/// the transition in <see cref="IVirtualRouterEffects.StateChanged"/> and switches its other members with
-/// <see cref="VirtualRouter.SwitchToMaster"/>.
+/// What binds a router to others: a sync group. Asked before the router goes from BACKUP to MASTER by its own timer; told when
+/// an input is over, so that it can bring its other members to the same state (<see cref="VirtualRouter.SwitchToMaster"/>,
+/// <see cref="VirtualRouter.SwitchToBackup"/>, <see cref="FaultReason.SyncGroup"/>).
 /// </summary>
 public interface ITakeoverGate
 {
     /// <summary>True to let the router take over now; false makes it wait for another master-down interval.</summary>
     bool PermitsTakeover(VirtualRouter router);
+
+    /// <summary>
+    /// An input is over, whatever it was; every router may be fed from here. Called for each advertisement too, so that the usual
+    /// answer has to be found at once.
+    /// </summary>
+    void InputEnded(VirtualRouter router, MonotonicTime now)
+    {
+    }
+
+    /// <summary>The router, a master, heard a lower priority and announces its addresses again. Other routers may be fed from here.</summary>
+    void LowerPriorityHeard(VirtualRouter router, MonotonicTime now)
+    {
+    }
 }

@@ -52,6 +52,9 @@ public enum RouterReportKind
 public readonly record struct RouterReport(
     RouterReportKind Kind, InternetAddress? Source, byte Priority, byte OwnPriority, bool IsRepeated)
 {
+    /// <summary>Which object exactly, for the kinds about a fault.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The fault, for the kinds about one.</summary>
     public FaultReason? Fault { get; init; }
 
@@ -74,5 +77,5 @@ public readonly record struct RouterReport(
         _ => Kind.ToString(),
     };
 
-    private string FaultText => new TransitionCause(TransitionCauseKind.Fault) { Fault = Fault }.FaultText;
+    private string FaultText => new TransitionCause(TransitionCauseKind.Fault) { Fault = Fault, Detail = Detail }.FaultText;
 }

@@ -74,6 +74,9 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
     /// <summary>What the trackers add to the base priority, or the base priority of a new configuration, for the kinds about one.</summary>
     public int Value { get; init; }
 
+    /// <summary>Which object exactly, and what it said: <c>vrrp_script chk: exit code 1</c>.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The fault, for the kinds that are about one.</summary>
     public FaultReason? Fault { get; init; }
 
@@ -93,16 +96,19 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
         TransitionCauseKind.HigherAddress => $"advertisement from {Source} with equal priority {Priority} and higher address{AsleepText}",
         TransitionCauseKind.OwnershipConflict => $"{Source} claims to own the addresses too and has the higher address",
         TransitionCauseKind.Fault => $"fault: {FaultText}",
+        TransitionCauseKind.FaultCleared when Fault is FaultReason.TrackerPending or FaultReason.SyncGroupPending => $"first tracker results are there{DetailText}",
         TransitionCauseKind.FaultCleared => $"last fault ended: {FaultText}",
         TransitionCauseKind.AddressRemoved => "a virtual address was removed by somebody else",
-        TransitionCauseKind.SyncGroup => "sync group",
-        TransitionCauseKind.Tracking => $"tracked objects add {Value}",
+        TransitionCauseKind.SyncGroup => $"sync group{DetailText}",
+        TransitionCauseKind.Tracking => $"tracked objects add {Value}{DetailText}",
         TransitionCauseKind.Reload => $"new configuration, base priority {Value}",
         TransitionCauseKind.OwnershipRestored => $"the other owner is gone, advertisement from {Source} with priority {Priority}",
         _ => Kind.ToString(),
     };
 
     private string LatenessText => Lateness > TimeSpan.Zero ? $", noticed {Milliseconds(Lateness)} ms late" : "";
+
+    private string DetailText => Detail is null ? "" : $" ({Detail})";
 
     private string SilenceText => Silence > TimeSpan.Zero ? $", last heard {Milliseconds(Silence)} ms ago" : "";
 
@@ -111,7 +117,9 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
     private static string Milliseconds(TimeSpan duration) =>
         duration.TotalMilliseconds.ToString("0.###", System.Globalization.CultureInfo.InvariantCulture);
 
-    internal string FaultText => Fault switch
+    internal string FaultText => FaultName + DetailText;
+
+    private string FaultName => Fault switch
     {
         FaultReason.InterfaceDown => "interface down",
         FaultReason.BaseInterfaceDown => "base interface down",
@@ -121,6 +129,7 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
         FaultReason.Tracker => "tracked object failed",
         FaultReason.TrackerPending => "first tracker result awaited",
         FaultReason.SyncGroup => "sync group member in fault",
+        FaultReason.SyncGroupPending => "first tracker result of a sync group member awaited",
         _ => "none",
     };
 }

@@ -47,7 +47,7 @@ public sealed partial class VirtualRouter
         }
 
         WantsMaster = true;
-        if (_gate is not null && !_gate.PermitsTakeover(this))
+        if (Gate is not null && !Gate.PermitsTakeover(this))
         {
             Report(RouterReportKind.TakeoverRefused, default);
             _protocolDeadline = now + MasterDownInterval;

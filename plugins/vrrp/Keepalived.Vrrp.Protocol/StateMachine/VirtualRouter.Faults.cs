@@ -55,7 +55,7 @@ public sealed partial class VirtualRouter
         AddFault(input);
         if (_started && _faults.HasFault)
         {
-            EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault }, input.Now);
+            EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault, Detail = input.Detail }, input.Now);
         }
     }
 
@@ -72,26 +72,26 @@ public sealed partial class VirtualRouter
             SayGoodbye();
         }
 
-        EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault }, input.Now);
+        EnterFault(new(TransitionCauseKind.Fault) { Fault = input.Fault, Detail = input.Detail }, input.Now);
     }
 
     private void AddFault(in VirtualRouterInput input)
     {
         _faults.Add(input.Fault);
-        RecordFault(RouterHistoryKind.FaultBegan, input.Fault, input.Now);
+        RecordFault(RouterHistoryKind.FaultBegan, input);
     }
 
     private void RemoveFault(in VirtualRouterInput input)
     {
         _faults.Clear(input.Fault);
-        RecordFault(RouterHistoryKind.FaultEnded, input.Fault, input.Now);
+        RecordFault(RouterHistoryKind.FaultEnded, input);
     }
 
     // A further fault changes nothing, but whoever waits for the end of the first one wants to know of it.
     private void FurtherFaultAdded(in VirtualRouterInput input)
     {
         AddFault(input);
-        _effects.Report(new RouterReport(RouterReportKind.FurtherFault, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault });
+        _effects.Report(new RouterReport(RouterReportKind.FurtherFault, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault, Detail = input.Detail });
     }
 
     private void FaultCleared(in VirtualRouterInput input)
@@ -99,11 +99,11 @@ public sealed partial class VirtualRouter
         RemoveFault(input);
         if (_started && _faults.IsClear)
         {
-            EnterBackup(new(TransitionCauseKind.FaultCleared) { Fault = input.Fault }, input.Now);
+            EnterBackup(new(TransitionCauseKind.FaultCleared) { Fault = input.Fault, Detail = input.Detail }, input.Now);
         }
-        else if (State == VirtualRouterState.Fault && input.Fault != FaultReason.TrackerPending)
+        else if (State == VirtualRouterState.Fault && input.Fault is not (FaultReason.TrackerPending or FaultReason.SyncGroupPending))
         {
-            _effects.Report(new RouterReport(RouterReportKind.FaultRemains, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault });
+            _effects.Report(new RouterReport(RouterReportKind.FaultRemains, null, 0, EffectivePriority, IsRepeated: false) { Fault = input.Fault, Detail = input.Detail });
         }
     }
 

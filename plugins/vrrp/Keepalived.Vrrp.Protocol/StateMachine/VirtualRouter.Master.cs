@@ -129,11 +129,12 @@ public sealed partial class VirtualRouter
             Send(EffectivePriority);
         }
 
-        ReclaimAddresses(now);
+        Reclaim(now);
+        Gate?.LowerPriorityHeard(this, now);
         _effects.LowerPriorityReceived(advertisement);
     }
 
-    private void ReclaimAddresses(MonotonicTime now)
+    private void Reclaim(MonotonicTime now)
     {
         AnnouncementParameters announcements = Parameters.Announcements;
         if (announcements.LowerPriorityRepeat > 0)
@@ -194,7 +195,7 @@ public sealed partial class VirtualRouter
             Send(EffectivePriority);
         }
 
-        ReclaimAddresses(now);
+        Reclaim(now);
         TimeSpan slower = TimeSpan.FromTicks(Math.Max(advertisement.Interval.Ticks, Parameters.AdvertisementInterval.Ticks));
         _secondOwnerDeadline = now + (slower * SecondOwnerPatience);
     }

@@ -23,7 +23,7 @@ public sealed partial class VirtualRouter
             case (VirtualRouterState.Backup, VirtualRouterInputKind.Clock): BackupClock(input.Now); break;
             case (VirtualRouterState.Backup, VirtualRouterInputKind.FaultAdded): RunningFaultAdded(input); break;
             case (VirtualRouterState.Backup, VirtualRouterInputKind.SwitchToMaster):
-                BecomeMaster(new(TransitionCauseKind.SyncGroup) { OwnPriority = EffectivePriority }, input.Now, input.Now);
+                BecomeMaster(new(TransitionCauseKind.SyncGroup) { OwnPriority = EffectivePriority, Detail = input.Detail }, input.Now, input.Now);
                 break;
 
             // Section 6.4.3, Active.
@@ -34,8 +34,9 @@ public sealed partial class VirtualRouter
             case (VirtualRouterState.Master, VirtualRouterInputKind.AddressLost): MasterAddressLost(input.Now); break;
             case (VirtualRouterState.Master, VirtualRouterInputKind.AddressesAdded): AnnounceAdded(input.Now); break;
             case (VirtualRouterState.Master, VirtualRouterInputKind.SwitchToBackup):
-                StepDown(new(TransitionCauseKind.SyncGroup) { OwnPriority = EffectivePriority }, MasterDownInterval, input.Now);
+                StepDown(new(TransitionCauseKind.SyncGroup) { OwnPriority = EffectivePriority, Detail = input.Detail }, MasterDownInterval, input.Now);
                 break;
+            case (VirtualRouterState.Master, VirtualRouterInputKind.ReclaimAddresses): Reclaim(input.Now); break;
 
             // Not in the RFC: Fault.
             case (VirtualRouterState.Fault, VirtualRouterInputKind.Stop): End(input.Now); break;
@@ -46,7 +47,7 @@ public sealed partial class VirtualRouter
             case (VirtualRouterState.Init or VirtualRouterState.Backup or VirtualRouterState.Master or VirtualRouterState.Fault,
                   VirtualRouterInputKind.PriorityAdjusted):
                 _adjustment = input.Adjustment;
-                RefreshPriority(new(TransitionCauseKind.Tracking) { Value = _adjustment }, input.Now);
+                RefreshPriority(new(TransitionCauseKind.Tracking) { Value = _adjustment, Detail = input.Detail }, input.Now);
                 break;
             case (VirtualRouterState.Init or VirtualRouterState.Backup or VirtualRouterState.Master or VirtualRouterState.Fault,
                   VirtualRouterInputKind.SourceChanged):
@@ -70,7 +71,7 @@ public sealed partial class VirtualRouter
             case (VirtualRouterState.Backup, VirtualRouterInputKind.SwitchToBackup):
             case (VirtualRouterState.Master, VirtualRouterInputKind.SwitchToMaster):
             case (VirtualRouterState.Init or VirtualRouterState.Backup or VirtualRouterState.Fault,
-                  VirtualRouterInputKind.AddressLost or VirtualRouterInputKind.AddressesAdded):
+                  VirtualRouterInputKind.AddressLost or VirtualRouterInputKind.AddressesAdded or VirtualRouterInputKind.ReclaimAddresses):
                 break;
 
             // Cannot happen: whoever starts a router knows whether it did so.

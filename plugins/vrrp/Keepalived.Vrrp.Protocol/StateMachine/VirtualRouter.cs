@@ -13,8 +13,8 @@
 //
 // Covered   RFC 9568 sections 5.1, 5.2, 6.1 to 6.4, 7.1, 7.2; RFC 3768 sections 5, 6 and 7 with the password of RFC 2338;
 //           announcements by RFC 826, 5227 and 4861.
-// Left out  Sync groups: ITakeoverGate, SwitchToMaster, SwitchToBackup and FaultReason.SyncGroup are their way in. Virtual
-//           MAC addresses and Accept_Mode are matters of the interface and the firewall (RFC 9568 sections 7.3, 8.1.2, 8.3).
+// Left out  Virtual MAC addresses and Accept_Mode are matters of the interface and the firewall (RFC 9568 sections 7.3,
+//           8.1.2, 8.3). Sync groups (Groups/) come in by ITakeoverGate, SwitchToMaster, SwitchToBackup, FaultReason.SyncGroup.
 //
 // The machine
 //
@@ -54,7 +54,6 @@ public sealed partial class VirtualRouter
     private static readonly TimeSpan OwnerStartDelay = TimeSpan.FromMicroseconds(1);
 
     private readonly IVirtualRouterEffects _effects;
-    private readonly ITakeoverGate? _gate;
     private FaultLedger _faults;
     private bool _started;
     private bool _inInput;
@@ -81,9 +80,12 @@ public sealed partial class VirtualRouter
         Source = source;
         MasterInterval = parameters.AdvertisementInterval;
         _effects = effects;
-        _gate = gate;
+        Gate = gate;
         EffectivePriority = ComputePriority();
     }
+
+    /// <summary>The sync group, asked before taking over; null permits always. A reload may put the router into another one.</summary>
+    public ITakeoverGate? Gate { get; set; }
 
     /// <summary>Configuration in force.</summary>
     public VirtualRouterParameters Parameters { get; private set; }
@@ -118,11 +120,29 @@ public sealed partial class VirtualRouter
     /// <summary>The last transitions, priority changes and faults, with their causes.</summary>
     public RouterHistory History { get; } = new();
 
+    /// <summary>Why the state changed last; without meaning before the first change.</summary>
+    public TransitionCause LastCause { get; private set; }
+
     /// <summary>When the state changed last; null before the first change.</summary>
     public MonotonicTime? LastTransition { get; private set; }
 
     /// <summary>What the receive checks need to know.</summary>
     public ReceiverContext ReceiverContext => new(State == VirtualRouterState.Master, LastMaster, _reportEpoch);
+
+    /// <summary>A fault holds that is this router's own, not one of the sync group.</summary>
+    public bool HasOwnFault => _faults.HasOwnFault;
+
+    /// <summary>Configuration faults that hold.</summary>
+    public int ConfigurationFaults => _faults.ConfigurationCount;
+
+    /// <summary>Tracked objects that failed.</summary>
+    public int TrackerFaults => _faults.TrackerCount;
+
+    /// <summary>Trackers whose first result is awaited.</summary>
+    public int PendingTrackers => _faults.PendingCount;
+
+    /// <summary>Started, and not stopped since.</summary>
+    public bool IsStarted => _started;
 
     /// <summary>Does this fault hold?</summary>
     public bool HasFault(FaultReason reason) => _faults.Holds(reason);
@@ -142,17 +162,20 @@ public sealed partial class VirtualRouter
     public void OnDeadline(MonotonicTime now) => Apply(new(VirtualRouterInputKind.Clock, now));
 
     /// <summary>A fault began. <see cref="FaultReason.Configuration"/>, <see cref="FaultReason.Tracker"/> and <see cref="FaultReason.TrackerPending"/> add up.</summary>
-    public void AddFault(FaultReason reason, MonotonicTime now) =>
-        Apply(new(VirtualRouterInputKind.FaultAdded, now) { Fault = reason });
+    /// <param name="reason">What kind of fault.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="detail">The object and its evidence, for the cause of a transition that follows.</param>
+    public void AddFault(FaultReason reason, MonotonicTime now, string? detail = null) =>
+        Apply(new(VirtualRouterInputKind.FaultAdded, now) { Fault = reason, Detail = detail });
 
     /// <summary>A fault ended.</summary>
     /// <exception cref="InvalidOperationException">A counted fault is cleared more often than added.</exception>
-    public void ClearFault(FaultReason reason, MonotonicTime now) =>
-        Apply(new(VirtualRouterInputKind.FaultCleared, now) { Fault = reason });
+    public void ClearFault(FaultReason reason, MonotonicTime now, string? detail = null) =>
+        Apply(new(VirtualRouterInputKind.FaultCleared, now) { Fault = reason, Detail = detail });
 
     /// <summary>Sets the sum of all trackers' weights. The owner's priority does not move; others stay within 1..254.</summary>
-    public void AdjustPriority(int adjustment, MonotonicTime now) =>
-        Apply(new(VirtualRouterInputKind.PriorityAdjusted, now) { Adjustment = adjustment });
+    public void AdjustPriority(int adjustment, MonotonicTime now, string? detail = null) =>
+        Apply(new(VirtualRouterInputKind.PriorityAdjusted, now) { Adjustment = adjustment, Detail = detail });
 
     /// <summary>The source address is another. That there is none is reported as <see cref="FaultReason.NoSourceAddress"/> besides.</summary>
     public void ChangeSource(InternetAddress? source, MonotonicTime now) =>
@@ -169,10 +192,15 @@ public sealed partial class VirtualRouter
     public void OnAddressesAdded(MonotonicTime now) => Apply(new(VirtualRouterInputKind.AddressesAdded, now));
 
     /// <summary>For sync groups: from BACKUP to MASTER without asking the gate. A router in FAULT or INIT stays.</summary>
-    public void SwitchToMaster(MonotonicTime now) => Apply(new(VirtualRouterInputKind.SwitchToMaster, now));
+    public void SwitchToMaster(MonotonicTime now, string? detail = null) =>
+        Apply(new(VirtualRouterInputKind.SwitchToMaster, now) { Detail = detail });
 
     /// <summary>For sync groups: from MASTER to BACKUP with a full down timer. Other states stay.</summary>
-    public void SwitchToBackup(MonotonicTime now) => Apply(new(VirtualRouterInputKind.SwitchToBackup, now));
+    public void SwitchToBackup(MonotonicTime now, string? detail = null) =>
+        Apply(new(VirtualRouterInputKind.SwitchToBackup, now) { Detail = detail });
+
+    /// <summary>For sync groups: another member heard a lower priority; a master announces its addresses again.</summary>
+    public void ReclaimAddresses(MonotonicTime now) => Apply(new(VirtualRouterInputKind.ReclaimAddresses, now));
 
     /// <summary>
     /// Takes the parameters of a reload; see VirtualRouter.Reload.cs for what goes on and what starts afresh. Transmit images and
@@ -204,6 +232,7 @@ public sealed partial class VirtualRouter
         }
 
         AssertInvariants();
+        Gate?.InputEnded(this, input.Now);
     }
 
     private TimeSpan Skew => VirtualRouterTimers.Skew(Parameters.Version, EffectivePriority, MasterInterval);
@@ -256,12 +285,13 @@ public sealed partial class VirtualRouter
 
     private void TellState(VirtualRouterState previous, in TransitionCause cause, MonotonicTime now)
     {
+        LastCause = cause;
         History.Add(new(now, RouterHistoryKind.Transition, (byte)previous, (byte)State, cause));
         _effects.StateChanged(previous, State, cause);
     }
 
-    private void RecordFault(RouterHistoryKind kind, FaultReason fault, MonotonicTime now) =>
-        History.Add(new(now, kind, (byte)State, (byte)State, new(TransitionCauseKind.Fault) { Fault = fault, OwnPriority = EffectivePriority }));
+    private void RecordFault(RouterHistoryKind kind, in VirtualRouterInput input) =>
+        History.Add(new(input.Now, kind, (byte)State, (byte)State, new(TransitionCauseKind.Fault) { Fault = input.Fault, Detail = input.Detail, OwnPriority = EffectivePriority }));
 
     // Not every delay is sleep: an eighth of the master's interval is more than a loop at work ever needs, and less than what
     // lets an advertisement go unread.

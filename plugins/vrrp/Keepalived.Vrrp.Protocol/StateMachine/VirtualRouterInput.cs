@@ -41,6 +41,9 @@ public enum VirtualRouterInputKind
 
     /// <summary>New parameters.</summary>
     ParametersChanged,
+
+    /// <summary>Another member of the sync group heard a lower priority: a master announces its addresses again.</summary>
+    ReclaimAddresses,
 }
 
 /// <summary>One input with its moment: a value, so that a session can be recorded and played back.</summary>
@@ -59,6 +62,9 @@ public readonly record struct VirtualRouterInput(VirtualRouterInputKind Kind, Mo
 
     /// <summary>For <see cref="VirtualRouterInputKind.SourceChanged"/>.</summary>
     public InternetAddress? Source { get; init; }
+
+    /// <summary>What exactly happened, in words, for the cause of what follows: which tracked object, which member of the group.</summary>
+    public string? Detail { get; init; }
 
     /// <summary>For <see cref="VirtualRouterInputKind.ParametersChanged"/>.</summary>
     public VirtualRouterParameters? Parameters { get; init; }

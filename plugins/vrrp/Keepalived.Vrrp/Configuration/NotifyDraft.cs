@@ -51,22 +51,20 @@ internal static class NotifyKeywords
     private const string Shape = "CMD|\"CMD ARGS\" [USER [[:]GROUP]]";
 
     /// <summary>Adds them.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="hasNoEffectYet">The scripts are stored and not run.</param>
-    public static void Register<TBlock>(IKeywordBlock<TBlock> block, bool hasNoEffectYet = false)
+    public static void Register<TBlock>(IKeywordBlock<TBlock> block)
         where TBlock : class, INotifyBlock
     {
-        Add(block, "notify_master", "Run on becoming master.", hasNoEffectYet);
-        Add(block, "notify_backup", "Run on becoming backup.", hasNoEffectYet);
-        Add(block, "notify_fault", "Run on entering FAULT.", hasNoEffectYet);
-        Add(block, "notify_stop", "Run when VRRP stops.", hasNoEffectYet);
-        Add(block, "notify", "Run for every event with type, name, state and priority.", hasNoEffectYet);
+        Add(block, "notify_master", "Run on becoming master.");
+        Add(block, "notify_backup", "Run on becoming backup.");
+        Add(block, "notify_fault", "Run on entering FAULT.");
+        Add(block, "notify_stop", "Run when VRRP stops.");
+        Add(block, "notify", "Run for every event with type, name, state and priority.");
     }
 
     /// <summary>Adds one keyword with a script.</summary>
-    public static void Add<TBlock>(IKeywordBlock<TBlock> block, string name, string summary, bool hasNoEffectYet = false)
+    public static void Add<TBlock>(IKeywordBlock<TBlock> block, string name, string summary)
         where TBlock : class, INotifyBlock =>
-        block.Keyword(new(name, Shape, summary) { HasNoEffectYet = hasNoEffectYet }, static (reader, owner) => Read(reader, owner.Notify));
+        block.Keyword(new(name, Shape, summary), static (reader, owner) => Read(reader, owner.Notify));
 
     /// <summary>Takes the script of a line.</summary>
     public static void Read(IKeywordReader reader, NotifyDraft draft)

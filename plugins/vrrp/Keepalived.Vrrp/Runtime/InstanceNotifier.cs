@@ -28,7 +28,7 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
 
     /// <summary>The instance is in another state.</summary>
     public void StateChanged(VrrpState previous, VrrpState state, byte priority, string cause) => Tell(
-        new(ScriptOf(state), NameOf(state), priority, new VrrpInstanceStateChanged(Settings.Name, previous, state, priority, cause)));
+        new(ScriptOf(Settings.Notify, state), NameOf(state), priority, new VrrpInstanceStateChanged(Settings.Name, previous, state, priority, cause)));
 
     /// <summary>The instance, a master, heard a lower priority.</summary>
     public void LowerPriorityReceived(byte priority, string cause) => Tell(
@@ -52,7 +52,8 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
         }
     }
 
-    private static string NameOf(VrrpState state) => state switch
+    /// <summary>The word that scripts and FIFOs are told a state by.</summary>
+    internal static string NameOf(VrrpState state) => state switch
     {
         VrrpState.Init => "INIT",
         VrrpState.Backup => "BACKUP",
@@ -63,13 +64,14 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
         _ => state.ToString(),
     };
 
-    private ScriptCommand? ScriptOf(VrrpState state) => state switch
+    /// <summary>The script for entering a state.</summary>
+    internal static ScriptCommand? ScriptOf(NotifyScripts scripts, VrrpState state) => state switch
     {
-        VrrpState.Master => Settings.Notify.Master,
-        VrrpState.Backup => Settings.Notify.Backup,
-        VrrpState.Fault => Settings.Notify.Fault,
-        VrrpState.Stop => Settings.Notify.Stop,
-        VrrpState.Deleted => Settings.Notify.Deleted,
+        VrrpState.Master => scripts.Master,
+        VrrpState.Backup => scripts.Backup,
+        VrrpState.Fault => scripts.Fault,
+        VrrpState.Stop => scripts.Stop,
+        VrrpState.Deleted => scripts.Deleted,
         _ => null,
     };
 

@@ -67,8 +67,14 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
 
     private bool IsSilent => Now < _services.SilentUntil;
 
-    /// <summary>Begins, in FAULT if the kernel or the configuration says so.</summary>
-    public void Start()
+    /// <summary>What is told to scripts and FIFOs still waits for addresses.</summary>
+    public bool HoldsNotices => _notifier.IsHeld;
+
+    /// <summary>Called when nothing is held back any more.</summary>
+    public Action? NoticesReleased { get; set; }
+
+    /// <summary>Finds out which faults hold at the start; a sync group asks before any of its members starts.</summary>
+    public void Prepare()
     {
         for (int i = 0; i < Settings.ConfigurationFaults; i++)
         {
@@ -77,8 +83,10 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
 
         SetFault(FaultReason.DuplicateVirtualRouterId, Settings.IsDuplicate);
         FollowKernel();
-        _router.Start(Now);
     }
+
+    /// <summary>Begins, in FAULT if the kernel or the configuration says so.</summary>
+    public void Start() => _router.Start(Now);
 
     /// <summary>Takes changed settings of the same virtual router; what did not change goes on.</summary>
     public void Reload(InstanceSettings settings, GlobalSettings globals)
@@ -300,7 +308,11 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         VrrpLog.Entering(_services.Logger, Settings.Name, current.ToString().ToUpperInvariant(), suffix, why);
     }
 
-    private void OnAddressesSettled() => _notifier.Release();
+    private void OnAddressesSettled()
+    {
+        _notifier.Release();
+        NoticesReleased?.Invoke();
+    }
 
     // Several addresses, or addresses and their interface, mostly go together: judged once the news have been read.
     private void OnAddressLost()

@@ -2,6 +2,7 @@ using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Groups;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Vrrp.Runtime;
@@ -12,6 +13,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     private readonly List<RunningInstance> _instances = [];
     private readonly List<RunningInstance> _leaving = [];
     private readonly Action _follow;
+    private SyncGroupSet? _groups;
     private bool _followScheduled;
     private bool _isFollowing;
 
@@ -23,8 +25,14 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     /// <summary>In the order of the configuration.</summary>
     public IReadOnlyList<RunningInstance> Instances => _instances;
 
+    /// <summary>The sync groups, in the order of the configuration.</summary>
+    public IReadOnlyList<RunningGroup> Groups => _groups?.Groups ?? [];
+
     /// <summary>Settings in force.</summary>
     public GlobalSettings Globals { get; private set; } = new();
+
+    /// <summary>A notify script of an instance or group has not ended yet.</summary>
+    public bool HasRunningScripts => _instances.Exists(i => i.RunningScripts > 0) || (_groups?.HasRunningScripts ?? false);
 
     private VrrpServices Use => Services ?? throw new InvalidOperationException("The services are not set yet.");
 
@@ -37,6 +45,12 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
             _instances.Add(new RunningInstance(settings, Globals, Use));
         }
 
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.Prepare();
+        }
+
+        TakeGroups(configuration);
         foreach (RunningInstance instance in _instances)
         {
             instance.Start();
@@ -69,6 +83,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         // The leaving first: an address may move from one instance to another.
         foreach (RunningInstance gone in old)
         {
+            _groups?.Release(gone);
             gone.Delete();
             Retire(gone);
         }
@@ -79,11 +94,13 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     /// <summary>Ends every instance and sends the last advertisements; addresses leave in the following turns.</summary>
     public void Stop(bool keepsAddresses)
     {
+        _groups?.Suspend();
         foreach (RunningInstance instance in _instances)
         {
             instance.Stop(keepsAddresses);
         }
 
+        _groups?.Stop();
         Use.Paths.FlushAll();
     }
 
@@ -100,6 +117,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
             instance.Dispose();
         }
 
+        _groups?.Dispose();
         _instances.Clear();
         _leaving.Clear();
     }
@@ -165,7 +183,20 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
 
         foreach (RunningInstance instance in begun)
         {
+            instance.Prepare();
             instance.Start();
+        }
+
+        TakeGroups(configuration);
+    }
+
+    private void TakeGroups(VrrpConfiguration? configuration)
+    {
+        EquatableArray<SyncGroupSettings> groups = configuration?.SyncGroups ?? [];
+        if (_groups is not null || groups.Count > 0)
+        {
+            _groups ??= new SyncGroupSet(Use);
+            _groups.Take(groups, _instances);
         }
     }
 

@@ -17,16 +17,16 @@ internal static class GroupKeywords
     private static void RegisterSyncGroup(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<SyncGroupDraft> block = root.Block<SyncGroupDraft>(
-            new("vrrp_sync_group", "NAME { … }", "Instances that change state together.") { HasNoEffectYet = true },
+            new("vrrp_sync_group", "NAME { … }", "Instances that change state together."),
             OpenSyncGroup,
             static (session, _, draft) => session.Get<VrrpReading>().SyncGroups.Add(draft));
         block.Lines<SyncGroupDraft>(
-            new("group", "{ VRRP_INSTANCE… }", "The instances.") { HasNoEffectYet = true },
+            new("group", "{ VRRP_INSTANCE… }", "The instances."),
             static (_, draft) => draft,
             static (reader, draft) => ReadNames(reader, draft.Members),
             static (session, _, draft) => ReportEmpty(session, draft.Members, draft.Location, draft.Title));
         TrackLineKeywords.Register(block);
-        NotifyKeywords.Register(block, hasNoEffectYet: true);
+        NotifyKeywords.Register(block);
         block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
             draft.SmtpAlert = reader.OptionalBoolean());
         block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { HasNoEffectYet = true, ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
