@@ -35,6 +35,14 @@ public sealed class Ours_as_master_v2_IPv4_unicast_PASS() : Failover(new VrrpVar
 
 public sealed class Ours_as_backup_v2_IPv4_unicast_PASS() : Failover(new VrrpVariant(2, IPv6: false, Unicast: true, Password: "s3cret12"), oursIsMaster: false);
 
+public sealed class Ours_as_master_v2_IPv4_multicast_AH() : Failover(new VrrpVariant(2, IPv6: false, Unicast: false, Password: "s3cret12", AuthType: "AH"), oursIsMaster: true);
+
+public sealed class Ours_as_backup_v2_IPv4_multicast_AH() : Failover(new VrrpVariant(2, IPv6: false, Unicast: false, Password: "s3cret12", AuthType: "AH"), oursIsMaster: false);
+
+public sealed class Ours_as_master_v2_IPv4_unicast_AH() : Failover(new VrrpVariant(2, IPv6: false, Unicast: true, Password: "s3cret12", AuthType: "AH"), oursIsMaster: true);
+
+public sealed class Ours_as_backup_v2_IPv4_unicast_AH() : Failover(new VrrpVariant(2, IPv6: false, Unicast: true, Password: "s3cret12", AuthType: "AH"), oursIsMaster: false);
+
 public sealed class Ours_as_master_v2_IPv6_multicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: false), oursIsMaster: true);
 
 public sealed class Ours_as_backup_v2_IPv6_multicast() : Failover(new VrrpVariant(2, IPv6: true, Unicast: false), oursIsMaster: false);

@@ -5,7 +5,7 @@ using Keepalived.Lab;
 namespace Keepalived.Interop.Tests;
 
 /// <summary>One way in which two directors can talk VRRP: version, family, how packets are addressed, password.</summary>
-public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? Password = null, double? Every = null)
+public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? Password = null, double? Every = null, string AuthType = "PASS")
 {
     /// <summary>The interval in seconds: the shortest that is comfortable for the version (RFC 3768 has whole seconds only), unless <c>Every</c> says another.</summary>
     public double Interval => Every ?? (Version == 2 ? 1 : 0.1);
@@ -17,7 +17,7 @@ public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? P
     public string VirtualAddress => IPv6 ? "fd77::100" : "10.77.0.100";
 
     public override string ToString() =>
-        $"v{Version} IPv{(IPv6 ? 6 : 4)} {(Unicast ? "unicast" : "multicast")}{(Password is null ? "" : " PASS")}";
+        $"v{Version} IPv{(IPv6 ? 6 : 4)} {(Unicast ? "unicast" : "multicast")}{(Password is null ? "" : " " + AuthType)}";
 
     internal string Source(Host host) => IPv6 ? host.Address6 : host.Address4;
 
@@ -44,7 +44,7 @@ public sealed record VrrpVariant(int Version, bool IPv6, bool Unicast, string? P
 
         if (Password is not null)
         {
-            text.AppendLine($"    authentication {{\n        auth_type PASS\n        auth_pass {Password}\n    }}");
+            text.AppendLine($"    authentication {{\n        auth_type {AuthType}\n        auth_pass {Password}\n    }}");
         }
 
         if (Unicast)

@@ -9,10 +9,14 @@ internal readonly record struct Frame(long Time, byte[] Bytes)
 {
     private int EtherType => BinaryPrimitives.ReadUInt16BigEndian(Bytes.AsSpan(12));
 
-    /// <summary>Where the VRRP message starts, 0 when this is none. IPv4 (RFC 791) with any header length, IPv6 without extension headers.</summary>
+    /// <summary>
+    /// Where the VRRP message starts, 0 when this is none. IPv4 (RFC 791) with any header length, alone or behind an authentication
+    /// header (RFC 2402), IPv6 without extension headers.
+    /// </summary>
     public int VrrpOffset => EtherType switch
     {
         0x0800 when Bytes.Length > 34 && Bytes[23] == 112 => 14 + ((Bytes[14] & 15) * 4),
+        0x0800 when Bytes.Length > 58 && Bytes[23] == 51 => 14 + ((Bytes[14] & 15) * 4) + 24,
         0x86DD when Bytes.Length > 54 && Bytes[20] == 112 => 54,
         _ => 0,
     };

@@ -42,6 +42,24 @@ public sealed class VrrpStatistics
     /// <summary>Authentication Errors: Failure.</summary>
     public ulong AuthenticationFailures { get; internal set; }
 
+    /// <summary>Authentication Extension Errors: Missing (auth_hmac).</summary>
+    public ulong TrailersMissing { get; internal set; }
+
+    /// <summary>Authentication Extension Errors: Malformed.</summary>
+    public ulong TrailersMalformed { get; internal set; }
+
+    /// <summary>Authentication Extension Errors: Unknown Key.</summary>
+    public ulong TrailersOfUnknownKeys { get; internal set; }
+
+    /// <summary>Authentication Extension Errors: Invalid HMAC.</summary>
+    public ulong TrailersWithWrongDigest { get; internal set; }
+
+    /// <summary>Authentication Extension Errors: Stale.</summary>
+    public ulong TrailersStale { get; internal set; }
+
+    /// <summary>Authentication Extension Errors: Replay.</summary>
+    public ulong TrailersReplayed { get; internal set; }
+
     /// <summary>Priority Zero: Received.</summary>
     public ulong PriorityZeroReceived { get; internal set; }
 
@@ -78,6 +96,12 @@ public sealed class VrrpStatistics
         InvalidAuthenticationTypes = 0;
         AuthenticationTypeMismatches = 0;
         AuthenticationFailures = 0;
+        TrailersMissing = 0;
+        TrailersMalformed = 0;
+        TrailersOfUnknownKeys = 0;
+        TrailersWithWrongDigest = 0;
+        TrailersStale = 0;
+        TrailersReplayed = 0;
         PriorityZeroReceived = 0;
         PriorityZeroSent = 0;
         VersionErrors = 0;

@@ -59,8 +59,24 @@ public sealed class CompletionTests
         Assert.Equal("12345678", Read("authentication {\n auth_type PASS\n auth_pass 1234567890\n}").Instance.Password);
 
     [Fact]
-    public void AH_is_a_fault_rather_than_an_unauthenticated_router() =>
-        Assert.Equal(1, Read("authentication {\n auth_type AH\n auth_pass x\n}").Instance.ConfigurationFaults);
+    public void AH_with_state_MASTER_starts_as_backup_unless_owner()
+    {
+        const string Authentication = "\n state MASTER\n authentication {\n auth_type AH\n auth_pass x\n}";
+        InstanceSettings instance = Read("priority 100" + Authentication).Instance;
+        Assert.True(instance.UsesAuthenticationHeader);
+        Assert.False(instance.StartsAsMaster);
+        Assert.True(Read("priority 255" + Authentication).Instance.StartsAsMaster);
+    }
+
+    [Fact]
+    public void An_authentication_header_and_a_trailer_take_room_from_the_addresses()
+    {
+        string addresses = string.Join('\n', Enumerable.Range(1, 20).Select(i => $"10.0.1.{i}"));
+        LinkInfo link = ConfigurationText.Ethernet("eth0") with { Mtu = 68 };
+        Assert.Equal(8, Read("", addresses, link: link).Instance.Addresses.Count);
+        Assert.Equal(2, Read("authentication {\n auth_type AH\n auth_pass x\n}", addresses, link: link).Instance.Addresses.Count);
+        Assert.Single(Read("auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n}", addresses, link: link).Instance.Addresses);
+    }
 
     [Theory]
     [InlineData("priority 255\n nopreempt")]

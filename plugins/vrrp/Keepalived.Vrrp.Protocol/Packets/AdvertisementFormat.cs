@@ -51,21 +51,35 @@ public sealed record AdvertisementFormat
     /// <summary>Version 2 IPv4 password, up to eight bytes of it are used; null for none.</summary>
     public string? Password { get; init; }
 
+    /// <summary>The password is the key of an IP authentication header instead of standing in the message (auth_type AH).</summary>
+    public bool UsesAuthenticationHeader { get; init; }
+
+    /// <summary>Keys and rules of auth_hmac; null for none.</summary>
+    public HmacSettings? Hmac { get; init; }
+
     /// <summary>Leave the pseudo header out of version 3 IPv4 checksums, and ignore wrong ones on receipt.</summary>
     public bool Version3ChecksumAsVersion2 { get; init; }
 
     /// <summary>Compatibility of unicast checksums.</summary>
     public OldUnicastChecksum OldUnicastChecksum { get; init; }
 
-    /// <summary>Bytes of the message, without IP header.</summary>
+    /// <summary>Own advertisements carry a trailer.</summary>
+    public bool IsSigned => Hmac is { Signs: true };
+
+    /// <summary>Bytes of the trailer of own advertisements: 0 or 28.</summary>
+    public int TrailerLength => IsSigned ? AuthenticationTrailer.Length : 0;
+
+    /// <summary>Bytes of the message, without IP header, authentication header and trailer.</summary>
     public int MessageLength => VrrpAdvertisement.LengthOf(Version, Family, Addresses.Count);
 
     internal bool HasAuthenticationData => Version == VrrpVersion.Version2 && Family == AddressFamily.InterNetwork;
 
     internal VrrpAuthenticationType AuthenticationType =>
-        HasAuthenticationData && Password is not null ? VrrpAuthenticationType.Password : VrrpAuthenticationType.None;
+        !HasAuthenticationData || Password is null ? VrrpAuthenticationType.None
+        : UsesAuthenticationHeader ? VrrpAuthenticationType.AuthenticationHeader
+        : VrrpAuthenticationType.Password;
 
-    /// <summary>Writes the password, cut to eight bytes and padded with zeros; eight zeros without one.</summary>
+    /// <summary>Writes the password, cut to eight bytes and padded with zeros; eight zeros without one and with AH.</summary>
     internal void WriteAuthenticationData(Span<byte> destination)
     {
         destination[..VrrpAdvertisement.AuthenticationLength].Clear();

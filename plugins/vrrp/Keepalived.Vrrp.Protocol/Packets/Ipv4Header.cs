@@ -25,6 +25,9 @@ public readonly record struct Ipv4Header
     /// <summary>Bytes of a header without options; what we send.</summary>
     public const int MinimumLength = 20;
 
+    /// <summary>Bytes of a header with all the options it can have.</summary>
+    public const int MaximumLength = 60;
+
     /// <summary>Type of service of an advertisement: class selector 6, internetwork control.</summary>
     public const byte VrrpTypeOfService = 0xC0;
 
@@ -33,6 +36,7 @@ public readonly record struct Ipv4Header
 
     private const int TypeOfServiceOffset = 1;
     private const int TotalLengthOffset = 2;
+    private const int FragmentOffset = 6;
     private const int TimeToLiveOffset = 8;
     private const int ProtocolOffset = 9;
     private const int SourceOffset = 12;
@@ -89,6 +93,26 @@ public readonly record struct Ipv4Header
             Destination = InternetAddress.Read(packet.Slice(DestinationOffset, InternetAddress.IPv4Length)),
         };
         return true;
+    }
+
+    /// <summary>Zeroes what may change on the way (RFC 2402 section 3.3.3.1.1.1); the TTL only when asked.</summary>
+    internal static void ClearMutable(Span<byte> header, bool withTimeToLive)
+    {
+        header[TypeOfServiceOffset] = 0;
+        header.Slice(FragmentOffset, sizeof(ushort)).Clear();
+        header.Slice(ChecksumOffset, sizeof(ushort)).Clear();
+        header[TimeToLiveOffset] = withTimeToLive ? (byte)0 : header[TimeToLiveOffset];
+    }
+
+    /// <summary>What <see cref="ClearMutable"/> takes from a header of ours, whose fragment is always zero.</summary>
+    internal static (byte TypeOfService, byte TimeToLive) MutableOf(ReadOnlySpan<byte> header) =>
+        (header[TypeOfServiceOffset], header[TimeToLiveOffset]);
+
+    /// <summary>Puts back what <see cref="MutableOf"/> told.</summary>
+    internal static void RestoreMutable(Span<byte> header, byte typeOfService, byte timeToLive)
+    {
+        header[TypeOfServiceOffset] = typeOfService;
+        header[TimeToLiveOffset] = timeToLive;
     }
 
     /// <summary>Writes 20 bytes: no options, no fragment, type of service 0xc0, right checksum.</summary>

@@ -56,6 +56,9 @@ public readonly ref struct VrrpAdvertisement
     /// <summary>The count field has eight bits.</summary>
     public const int MaximumAddresses = 255;
 
+    /// <summary>Bytes of the longest message: 255 IPv6 addresses. (Version 2 for IPv4 has fewer, though with authentication data.)</summary>
+    internal const int LongestMessage = HeaderLength + (MaximumAddresses * InternetAddress.IPv6Length);
+
     /// <summary>Longest interval of version 2: one byte of seconds.</summary>
     public static readonly TimeSpan MaximumIntervalVersion2 = TimeSpan.FromSeconds(255);
 

@@ -5,8 +5,7 @@ namespace Keepalived.Vrrp.Protocol;
 /// <summary>
 /// Judges the packets of one virtual router: every check of RFC 9568 section 7.1 (RFC 3768 section 7.1) and of the
 /// configuration, in the order keepalived makes them, because the order decides which counter a bad packet is charged to.
-/// No I/O, nothing allocated. Authentication headers and HMAC trailers are not known here; a packet that carries one fails
-/// on its length.
+/// No I/O, nothing allocated. A trailer is recognised by length, where auth_hmac is configured; elsewhere it is a wrong length.
 /// </summary>
 public sealed class AdvertisementReceiver
 {
@@ -19,6 +18,8 @@ public sealed class AdvertisementReceiver
     private ReceiveFinding _reported;
     private int _reportEpoch;
     private ChecksumCompatibility _checksums;
+    private SecurityAssociation? _association;
+    private TrailerVerifier? _verifier;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="rules">What is demanded.</param>
@@ -36,7 +37,10 @@ public sealed class AdvertisementReceiver
     /// <summary>What checksums of sent packets shall cover: the configured way, or the old one once a peer was seen to use it.</summary>
     public ChecksumCoverage Coverage => _checksums.Coverage(Rules);
 
-    /// <summary>Takes new rules after a reload; what was learned about the peers' checksum stays.</summary>
+    /// <summary>Password and sequence of <c>auth_type AH</c>, which sending shares; null without.</summary>
+    public SecurityAssociation? Association => _association;
+
+    /// <summary>Takes new rules after a reload; what was learned about the peers (checksum, sequence, stamps) stays.</summary>
     public void UpdateRules(ReceiveRules rules)
     {
         Rules = rules;
@@ -63,12 +67,20 @@ public sealed class AdvertisementReceiver
     private ReceiveVerdict Judge(in VrrpDatagram datagram, in ReceiverContext context)
     {
         AdvertisementFormat format = Rules.Format;
-        // 1: an authentication header would have been looked for before this point.
+        // 1
+        if (datagram.AuthenticationHeader.IsEmpty == format.UsesAuthenticationHeader)
+        {
+            return Drop(ReceiveFinding.AuthenticationHeader, expected: format.UsesAuthenticationHeader ? 1 : 0);
+        }
+
         // 2: measured as a packet of our own version, so that the counters agree with keepalived's.
         int length = VrrpAdvertisement.LengthOf(
             format.Version, format.Family, datagram.Message[VrrpAdvertisement.AddressCountOffset]);
-        int packetLength = datagram.IpHeaderLength + datagram.Message.Length;
-        int expectedLength = datagram.IpHeaderLength + length;
+        int packetLength = datagram.Packet.Length;
+        int expectedLength = packetLength - datagram.Message.Length + length;
+        // 3: a trailer is recognised by length; one that nobody asked for is a wrong length.
+        bool hasTrailer = format.Hmac is not null && packetLength == expectedLength + AuthenticationTrailer.Length;
+        expectedLength += hasTrailer ? AuthenticationTrailer.Length : 0;
         bool isPadded = format.Family == AddressFamily.InterNetwork
             && packetLength > expectedLength && packetLength <= MinimumEthernetPayload;
         if (packetLength != expectedLength && !isPadded)
@@ -76,7 +88,6 @@ public sealed class AdvertisementReceiver
             return Drop(ReceiveFinding.Length, packetLength, expectedLength);
         }
 
-        // 3: a trailer is recognised by length; none is known yet.
         VrrpAdvertisement advertisement = VrrpAdvertisement.Measured(datagram.Message[..length], format.Family);
         // 4
         if (datagram.Destination.IsMulticast && datagram.HopLimit != VrrpAdvertisement.RequiredHopLimit)
@@ -90,16 +101,54 @@ public sealed class AdvertisementReceiver
             return Drop(ReceiveFinding.Version, (int)advertisement.Version, (int)format.Version);
         }
 
-        // 6: the HMAC trailer would be verified here. 7, 8:
-        if (format.Version == VrrpVersion.Version2 && JudgeVersion2(advertisement) is { IsAccepted: false } refused)
+        // 6
+        ReceiveFinding warnings = ReceiveFinding.None;
+        if (format.Hmac is { } hmac
+            && JudgeTrailer(hmac, datagram, advertisement, hasTrailer, context, ref warnings) is { IsAccepted: false } unsigned)
+        {
+            return unsigned;
+        }
+
+        // 7, 8
+        if (format.Version == VrrpVersion.Version2 && JudgeVersion2(datagram, advertisement) is { IsAccepted: false } refused)
         {
             return refused;
         }
 
-        return JudgeContent(datagram, advertisement, expectedLength, context);
+        return JudgeContent(datagram, advertisement, expectedLength, warnings, context);
     }
 
-    private ReceiveVerdict JudgeVersion2(in VrrpAdvertisement advertisement)
+    private ReceiveVerdict JudgeTrailer(
+        HmacSettings hmac,
+        in VrrpDatagram datagram,
+        in VrrpAdvertisement advertisement,
+        bool hasTrailer,
+        in ReceiverContext context,
+        ref ReceiveFinding warnings)
+    {
+        if (!hasTrailer)
+        {
+            return hmac.Mode == HmacMode.Enforce ? Drop(ReceiveFinding.TrailerMissing) : default;
+        }
+
+        ReadOnlySpan<byte> trailer = datagram.Message[^AuthenticationTrailer.Length..];
+        ReceiveFinding finding = _verifier!.Judge(advertisement.Message, trailer, datagram.Source, context.WallClock, out TimeSpan skew);
+        if (finding != ReceiveFinding.None)
+        {
+            return finding == ReceiveFinding.TrailerStale
+                ? Drop(finding, Milliseconds(skew), Milliseconds(hmac.TimeWindow ?? default))
+                : Drop(finding, trailer[AuthenticationTrailer.KeyIdOffset]);
+        }
+
+        if (hmac.TimeWindow is { } window && skew.Duration() > window / 2)
+        {
+            warnings |= ReceiveFinding.ClockSkew;
+        }
+
+        return default;
+    }
+
+    private ReceiveVerdict JudgeVersion2(in VrrpDatagram datagram, in VrrpAdvertisement advertisement)
     {
         AdvertisementFormat format = Rules.Format;
         VrrpAuthenticationType type = advertisement.AuthenticationType;
@@ -118,13 +167,18 @@ public sealed class AdvertisementReceiver
             return Drop(ReceiveFinding.AuthenticationFailure);
         }
 
+        if (_association?.Judge(datagram, Rules.IsUnicast) is { } finding and not ReceiveFinding.None)
+        {
+            return Drop(finding);
+        }
+
         return advertisement.Interval == format.Interval
             ? default
             : Drop(ReceiveFinding.Interval, Milliseconds(advertisement.Interval), Milliseconds(format.Interval));
     }
 
     private ReceiveVerdict JudgeContent(
-        in VrrpDatagram datagram, in VrrpAdvertisement advertisement, int expectedLength, in ReceiverContext context)
+        in VrrpDatagram datagram, in VrrpAdvertisement advertisement, int expectedLength, ReceiveFinding warnings, in ReceiverContext context)
     {
         // 9
         int type = advertisement.Message[0] & 0x0F;
@@ -140,11 +194,14 @@ public sealed class AdvertisementReceiver
         }
 
         // 11
-        ReceiveFinding warnings = advertisement.Interval == Rules.Format.Interval
-            ? ReceiveFinding.None
-            : ReceiveFinding.DifferentInterval;
-        // 12
-        if (!datagram.IsChecksumVerified && !_checksums.Verify(Rules, datagram, advertisement.Message, ref warnings))
+        if (advertisement.Interval != Rules.Format.Interval)
+        {
+            warnings |= ReceiveFinding.DifferentInterval;
+        }
+
+        // 12: over the trailer too in IPv6, where the kernel makes the checksum.
+        ReadOnlySpan<byte> covered = datagram.Family == AddressFamily.InterNetworkV6 ? datagram.Message : advertisement.Message;
+        if (!datagram.IsChecksumVerified && !_checksums.Verify(Rules, datagram, covered, ref warnings))
         {
             return Drop(ReceiveFinding.Checksum);
         }
@@ -248,6 +305,31 @@ public sealed class AdvertisementReceiver
         _addresses = new byte[format.Addresses.Count * VrrpAdvertisement.AddressLengthOf(format.Family)];
         format.WriteAddresses(_addresses);
         format.WriteAuthenticationData(_authenticationData);
+        PrepareAuthentication(format);
+    }
+
+    // Both come to life where they are configured, and only there: most routers never load what they need.
+    private void PrepareAuthentication(AdvertisementFormat format)
+    {
+        if (format is { UsesAuthenticationHeader: true, Password: { } password })
+        {
+            _association ??= new SecurityAssociation(password);
+            _association.UpdatePassword(password);
+        }
+        else
+        {
+            _association = null;
+        }
+
+        if (format.Hmac is { } hmac)
+        {
+            _verifier ??= new TrailerVerifier();
+            _verifier.Prepare(hmac, Rules);
+        }
+        else
+        {
+            _verifier = null;
+        }
     }
 
     private void Count(ReceiveFinding dropped)
@@ -258,8 +340,14 @@ public sealed class AdvertisementReceiver
             case ReceiveFinding.HopLimit or ReceiveFinding.PeerHopLimit: _statistics.TtlErrors++; break;
             case ReceiveFinding.Version: _statistics.VersionErrors++; break;
             case ReceiveFinding.InvalidAuthenticationType: _statistics.InvalidAuthenticationTypes++; break;
-            case ReceiveFinding.AuthenticationTypeMismatch: _statistics.AuthenticationTypeMismatches++; break;
-            case ReceiveFinding.AuthenticationFailure: _statistics.AuthenticationFailures++; break;
+            case ReceiveFinding.TrailerMissing: _statistics.TrailersMissing++; break;
+            case ReceiveFinding.TrailerMalformed: _statistics.TrailersMalformed++; break;
+            case ReceiveFinding.TrailerStale: _statistics.TrailersStale++; break;
+            case ReceiveFinding.TrailerUnknownKey: _statistics.TrailersOfUnknownKeys++; break;
+            case ReceiveFinding.TrailerDigest: _statistics.TrailersWithWrongDigest++; break;
+            case ReceiveFinding.TrailerReplay: _statistics.TrailersReplayed++; break;
+            case ReceiveFinding.AuthenticationHeader or ReceiveFinding.AuthenticationTypeMismatch: _statistics.AuthenticationTypeMismatches++; break;
+            case ReceiveFinding.AuthenticationFailure or ReceiveFinding.AuthenticationSequence or ReceiveFinding.AuthenticationDigest: _statistics.AuthenticationFailures++; break;
             case ReceiveFinding.Interval: _statistics.IntervalErrors++; break;
             case ReceiveFinding.Type: _statistics.InvalidTypes++; break;
             case ReceiveFinding.Checksum: _statistics.ChecksumErrors++; break;
@@ -273,5 +361,7 @@ public sealed class AdvertisementReceiver
     private static ReceiveVerdict Drop(ReceiveFinding reason, int found = 0, int expected = 0) =>
         new() { Dropped = reason, Found = found, Expected = expected };
 
-    private static int Milliseconds(TimeSpan interval) => (int)(interval.Ticks / TimeSpan.TicksPerMillisecond);
+    // Time stamps may be decades off.
+    private static int Milliseconds(TimeSpan interval) =>
+        (int)Math.Clamp(interval.Ticks / TimeSpan.TicksPerMillisecond, int.MinValue, int.MaxValue);
 }

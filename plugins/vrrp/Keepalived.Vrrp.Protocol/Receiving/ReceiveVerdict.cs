@@ -10,7 +10,11 @@ public readonly record struct ReceivedAdvertisement(InternetAddress Source, byte
 /// <param name="IsMaster">A master always checks the address list.</param>
 /// <param name="KnownMaster">The master last heard, if any.</param>
 /// <param name="ReportEpoch">Changes with the state and with the master: each finding is reported once per epoch.</param>
-public readonly record struct ReceiverContext(bool IsMaster, InternetAddress? KnownMaster, int ReportEpoch);
+public readonly record struct ReceiverContext(bool IsMaster, InternetAddress? KnownMaster, int ReportEpoch)
+{
+    /// <summary>The time of day, for the time stamps of auth_hmac; nothing else looks at it.</summary>
+    public DateTimeOffset WallClock { get; init; }
+}
 
 /// <summary>The judgement over one packet.</summary>
 public readonly record struct ReceiveVerdict
@@ -40,6 +44,16 @@ public readonly record struct ReceiveVerdict
     public string? DescribeDrop() => Dropped switch
     {
         ReceiveFinding.None => null,
+        ReceiveFinding.AuthenticationHeader when Expected == 0 => "authentication header, but auth_type AH is not configured",
+        ReceiveFinding.AuthenticationHeader => "no authentication header, but auth_type AH is configured",
+        ReceiveFinding.TrailerMissing => "not signed, but auth_hmac is configured to demand it",
+        ReceiveFinding.TrailerMalformed => "its auth_hmac trailer is malformed",
+        ReceiveFinding.TrailerStale => $"its time stamp is {Found} ms off, the window is {Expected} ms: old, or the clocks disagree",
+        ReceiveFinding.TrailerUnknownKey => $"signed with key {Found}, which is not configured",
+        ReceiveFinding.TrailerDigest => $"its signature with key {Found} is wrong: another secret under the same id, or a forgery",
+        ReceiveFinding.TrailerReplay => "repeated: a later one of the same sender was seen already",
+        ReceiveFinding.AuthenticationSequence => "repeated: its sequence number is not above the last one",
+        ReceiveFinding.AuthenticationDigest => "wrong digest in the authentication header: another password, or a packet changed on its way",
         ReceiveFinding.Length => $"packet of {Found} bytes, expected {Expected}",
         ReceiveFinding.HopLimit => $"hop limit {Found}, expected {Expected}: the packet was routed",
         ReceiveFinding.Version => $"version {Found}, configured is {Expected}",

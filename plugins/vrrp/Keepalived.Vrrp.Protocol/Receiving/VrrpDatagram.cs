@@ -8,14 +8,22 @@ namespace Keepalived.Vrrp.Protocol;
 /// </summary>
 public readonly ref struct VrrpDatagram
 {
-    private VrrpDatagram(ReadOnlySpan<byte> message, InternetAddress source, InternetAddress destination)
+    private VrrpDatagram(ReadOnlySpan<byte> packet, int headerLength, InternetAddress source, InternetAddress destination)
     {
+        Packet = packet;
+        ReadOnlySpan<byte> message = packet[headerLength..];
         Message = message;
         Source = source;
         Destination = destination;
     }
 
-    /// <summary>The bytes behind the IP header, at least eight, with any padding the link added.</summary>
+    /// <summary>Everything: in IPv4 from the IP header on, in IPv6 the message.</summary>
+    public ReadOnlySpan<byte> Packet { get; }
+
+    /// <summary>The authentication header; empty without one.</summary>
+    public ReadOnlySpan<byte> AuthenticationHeader => Packet[IpHeaderLength..^Message.Length];
+
+    /// <summary>The bytes behind the headers, at least eight, with any padding the link added.</summary>
     public ReadOnlySpan<byte> Message { get; }
 
     /// <summary>Source address.</summary>
@@ -43,20 +51,18 @@ public readonly ref struct VrrpDatagram
     public AddressFamily Family => Source.Family;
 
     /// <summary>
-    /// Takes an IPv4 packet with its header. False if it has no readable header, is not protocol 112, or is too short to
-    /// hold even the router id of a message: nobody can be charged with such a packet.
+    /// Takes an IPv4 packet with its header. False if it has no readable header, is not protocol 112, alone or behind an
+    /// authentication header, or is too short to hold even the router id of a message: nobody can be charged with such a packet.
     /// </summary>
     public static bool TryOpenIPv4(ReadOnlySpan<byte> packet, out VrrpDatagram datagram)
     {
         datagram = default;
-        if (!Ipv4Header.TryRead(packet, out Ipv4Header header)
-            || header.Protocol != VrrpAdvertisement.Protocol
-            || packet.Length - header.HeaderLength < VrrpAdvertisement.HeaderLength)
+        if (!Ipv4Header.TryRead(packet, out Ipv4Header header) || !TryFindMessage(packet, header, out int headers))
         {
             return false;
         }
 
-        datagram = new VrrpDatagram(packet[header.HeaderLength..], header.Source, header.Destination)
+        datagram = new VrrpDatagram(packet, headers, header.Source, header.Destination)
         {
             HopLimit = header.TimeToLive,
             IpHeaderLength = header.HeaderLength,
@@ -86,12 +92,28 @@ public readonly ref struct VrrpDatagram
             return false;
         }
 
-        datagram = new VrrpDatagram(message, source, destination)
+        datagram = new VrrpDatagram(message, 0, source, destination)
         {
             HopLimit = hopLimit,
             StatedLength = message.Length,
             IsChecksumVerified = isChecksumVerified,
         };
         return true;
+    }
+
+    private static bool TryFindMessage(ReadOnlySpan<byte> packet, in Ipv4Header header, out int headers)
+    {
+        headers = header.HeaderLength;
+        if (header.Protocol == Protocol.AuthenticationHeader.Protocol
+            && Protocol.AuthenticationHeader.IsReadable(packet[headers..]))
+        {
+            headers += Protocol.AuthenticationHeader.Length;
+        }
+        else if (header.Protocol != VrrpAdvertisement.Protocol)
+        {
+            return false;
+        }
+
+        return packet.Length - headers >= VrrpAdvertisement.HeaderLength;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Keepalived.Configuration;
+using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Configuration;
 
@@ -13,19 +14,19 @@ internal static class HmacKeywords
     public static void Register(IKeywordBlock<InstanceDraft> instance)
     {
         IKeywordBlock<HmacDraft> block = instance.Block<HmacDraft>(
-            new("auth_hmac", "{ … }", "Advertisements are signed with HMAC-SHA-256; excludes authentication.") { HasNoEffectYet = true },
+            new("auth_hmac", "{ … }", "Advertisements are signed with HMAC-SHA-256; excludes authentication."),
             static (reader, draft) =>
             {
                 HmacDraft hmac = new();
                 draft.Hmac = new(hmac, reader.Location);
                 return hmac;
             });
-        block.Keyword(new("key", "ID 1..255 TEXT|hex:HEX|file:PATH", "A key of 32..64 octets; the file holds what could stand here.") { HasNoEffectYet = true }, ReadKey);
-        block.Keyword(new("active_key", "ID 1..255", "The key that is sent with; required.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("key", "ID 1..255 TEXT|hex:HEX|file:PATH", "A key of 32..64 octets; the file holds what could stand here."), ReadKey);
+        block.Keyword(new("active_key", "ID 1..255", "The key that is sent with; required."), static (reader, draft) =>
             draft.ActiveKey = new((byte)reader.Integer("id of the key", 1, 255), reader.Location));
-        block.Keyword(new("time_window", "SECONDS 1..300", "How far time stamps may be off; three advertisements' time, 5 s at least, if not set.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("time_window", "SECONDS 1..300", "How far time stamps may be off; three advertisements' time, 5 s at least, if not set."), static (reader, draft) =>
             draft.TimeWindow = TimeSpan.FromSeconds(reader.Integer("time in seconds", 1, 300)));
-        block.Keyword(new("anti_replay", "time|monotonic", "How repeated advertisements are found.") { HasNoEffectYet = true, Default = "time" }, static (reader, draft) =>
+        block.Keyword(new("anti_replay", "time|monotonic", "How repeated advertisements are found.") { Default = "time" }, static (reader, draft) =>
         {
             string word = reader.Word("kind of protection");
             draft.Replay = word switch
@@ -35,7 +36,7 @@ internal static class HmacKeywords
                 _ => throw reader.Reject($"'{word}' is no kind of protection", "use time or monotonic"),
             };
         });
-        block.Keyword(new("mode", "enforce|permissive|receive-only", "What is demanded of advertisements.") { HasNoEffectYet = true, Default = "enforce" }, static (reader, draft) =>
+        block.Keyword(new("mode", "enforce|permissive|receive-only", "What is demanded of advertisements.") { Default = "enforce" }, static (reader, draft) =>
         {
             string word = reader.Word("mode");
             draft.Mode = new(

@@ -30,7 +30,6 @@ internal sealed partial class InstanceCompletion
             Source = settings.Source ?? ipvlan?.Address?.Address,
             Routes = [.. draft.Routes.Select(route => route.Value)],
             Rules = [.. draft.Rules.Select(rule => rule.Value)],
-            Hmac = CompleteHmac(settings.AdvertisementInterval),
             Delays = CompleteDelays(settings),
             Polling = draft.PollsLink || reading.PollsAllInterfaces ? LinkPolling.Any : PollingOfInterface(),
             SyncDaemonInterface = draft.SyncDaemonInterface?.Value,
@@ -235,8 +234,6 @@ internal sealed partial class InstanceCompletion
             mode = HmacMode.Enforce;
         }
 
-        // Without its signatures the router would be refused by its peers and be master beside them: silence is the lesser evil.
-        NotYet("asks for auth_hmac, which does not exist yet; it stays in FAULT", "remove auth_hmac on all routers for now");
         const int ShortestWindow = 5;
         const int LongestWindow = 300;
         TimeSpan window = hmac.Value.TimeWindow ?? TimeSpan.FromSeconds(Math.Clamp(3 * (int)interval.TotalSeconds, ShortestWindow, LongestWindow));
@@ -248,12 +245,5 @@ internal sealed partial class InstanceCompletion
             TimeWindow = hmac.Value.Replay == ReplayProtection.Time ? window : null,
             Mode = mode,
         };
-    }
-
-    // Something configured that this version cannot do: no mistake of the operator's, so the verdict of -t does not change.
-    private void NotYet(string message, string remedy)
-    {
-        _configurationFaults++;
-        session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Error, draft.Location, $"{draft.Title} {message}", remedy));
     }
 }

@@ -146,7 +146,8 @@ internal sealed partial class InstanceCompletion
     {
         List<VirtualAddress> excluded = [];
         List<VirtualAddress> counted = [];
-        int capacity = AdvertisementCapacity.MaximumAddresses(_version, _family, (int)Math.Min(_link?.Mtu ?? EthernetMtu, int.MaxValue));
+        int mtu = (int)Math.Min(_link?.Mtu ?? EthernetMtu, int.MaxValue);
+        int capacity = AdvertisementCapacity.MaximumAddresses(_version, _family, mtu, settings.AuthenticationLength);
         foreach (Located<VirtualAddress> address in draft.Addresses)
         {
             if (address.Value.Address.Family != _family)

@@ -22,6 +22,7 @@ internal sealed partial class InstanceCompletion(
     private AddressFamily _family;
     private VrrpVersion _version;
     private LinkInfo? _link;
+    private bool _usesAuthenticationHeader;
 
     private int AddressLength => _family == AddressFamily.InterNetwork ? InternetAddress.IPv4Length : InternetAddress.IPv6Length;
 
@@ -43,6 +44,7 @@ internal sealed partial class InstanceCompletion(
             return null;
         }
 
+        string? password = FindPassword();
         InstanceSettings settings = new()
         {
             Name = draft.Name,
@@ -56,7 +58,8 @@ internal sealed partial class InstanceCompletion(
             MulticastGroup = _family == AddressFamily.InterNetwork ? _globals.GroupIPv4 : _globals.GroupIPv6,
             OldUnicastChecksum = draft.OldUnicastChecksum,
             Version3ChecksumAsVersion2 = draft.Version3ChecksumAsVersion2 ?? _globals.Version3ChecksumAsVersion2,
-            Password = FindPassword(),
+            Password = password,
+            UsesAuthenticationHeader = _usesAuthenticationHeader,
             TracksInterface = !draft.DontTrackPrimary,
             TracksSourceAddress = draft.TracksSourceAddress,
             PromotesSecondaries = draft.PromotesSecondaries is not null,
@@ -66,6 +69,7 @@ internal sealed partial class InstanceCompletion(
             SmtpAlert = draft.SmtpAlert ?? _globals.SmtpAlert ?? false,
             Notify = draft.Notify.Complete(session),
         };
+        settings = CompleteAuthentication(settings, isOwner);
         settings = CompleteTransport(settings);
         settings = CompleteAddresses(settings);
         settings = CompleteElection(settings, isOwner);
@@ -187,13 +191,23 @@ internal sealed partial class InstanceCompletion(
             return null;
         }
 
-        if (isHeader)
+        _usesAuthenticationHeader = isHeader;
+        return authentication.Value.Password;
+    }
+
+    private InstanceSettings CompleteAuthentication(InstanceSettings settings, bool isOwner)
+    {
+        settings = settings with { Hmac = CompleteHmac(settings.AdvertisementInterval) };
+        if (!settings.UsesAuthenticationHeader || !settings.StartsAsMaster || isOwner)
         {
-            NotYet("asks for auth_type AH, which does not exist yet; it stays in FAULT", "use auth_type PASS on all routers for now");
-            return null;
+            return settings;
         }
 
-        return authentication.Value.Password;
+        Warn(
+            draft.StateMaster?.Location ?? draft.Location,
+            "uses auth_type AH, where only a master that was heard tells the sequence number; it starts as BACKUP",
+            "set state BACKUP");
+        return settings with { StartsAsMaster = false };
     }
 
     // keepalived sends no authentication then and says nothing; the file means the same here, and somebody should know.

@@ -72,8 +72,11 @@ internal sealed record InstanceSettings
 
     public bool Version3ChecksumAsVersion2 { get; init; }
 
-    /// <summary>The PASS password; null for none.</summary>
+    /// <summary>The password of PASS or AH; null for none.</summary>
     public string? Password { get; init; }
+
+    /// <summary><c>auth_type AH</c>: the password is the key of an authentication header.</summary>
+    public bool UsesAuthenticationHeader { get; init; }
 
     /// <summary>The addresses that advertisements list.</summary>
     public EquatableArray<VirtualAddress> Addresses { get; init; }
@@ -166,6 +169,13 @@ internal sealed record InstanceSettings
     /// <summary>The owner of the virtual addresses (RFC 9568 section 6.1).</summary>
     public bool IsOwner => Priority == VirtualRouterParameters.OwnerPriority;
 
+    /// <summary>Protocol number of the instance's packets.</summary>
+    public byte IpProtocol => UsesAuthenticationHeader ? AuthenticationHeader.Protocol : VrrpAdvertisement.Protocol;
+
+    /// <summary>Bytes that authentication adds to an advertisement.</summary>
+    public int AuthenticationLength =>
+        UsesAuthenticationHeader ? AuthenticationHeader.Length : Hmac is null ? 0 : AuthenticationTrailer.Length;
+
     /// <summary>What the state machine needs.</summary>
     public VirtualRouterParameters ToParameters() => new()
     {
@@ -192,6 +202,8 @@ internal sealed record InstanceSettings
         Interval = AdvertisementInterval,
         Addresses = EquatableArray.Create<InternetAddress>(AddressList()),
         Password = Password,
+        UsesAuthenticationHeader = UsesAuthenticationHeader,
+        Hmac = Hmac,
         Version3ChecksumAsVersion2 = Version3ChecksumAsVersion2,
         OldUnicastChecksum = OldUnicastChecksum,
     };

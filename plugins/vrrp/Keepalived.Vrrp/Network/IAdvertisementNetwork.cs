@@ -9,7 +9,11 @@ namespace Keepalived.Vrrp.Network;
 /// <param name="InterfaceIndex">The interface; 0 for unicast without one.</param>
 /// <param name="IsUnicast">Whether <paramref name="Address"/> is our own address instead of the group.</param>
 /// <param name="Address">Multicast group or unicast source.</param>
-internal readonly record struct ChannelKey(AddressFamily Family, int InterfaceIndex, bool IsUnicast, InternetAddress Address);
+internal readonly record struct ChannelKey(AddressFamily Family, int InterfaceIndex, bool IsUnicast, InternetAddress Address)
+{
+    /// <summary>Protocol number of the packets: VRRP, or the authentication header before it.</summary>
+    public byte Protocol { get; init; } = VrrpAdvertisement.Protocol;
+}
 
 /// <summary>What a channel needs besides its key.</summary>
 /// <param name="InterfaceName">Name of the interface the sockets are bound to; null for none.</param>

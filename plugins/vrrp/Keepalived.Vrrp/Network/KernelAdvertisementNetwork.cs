@@ -47,8 +47,8 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
         _key = key;
         _received = received;
         _family = key.Family == AddressFamily.InterNetworkV6 ? SocketFamily.Internet6 : SocketFamily.Internet;
-        _receiver = LinuxSocket.Open(_family, SocketKind.Raw, VrrpAdvertisement.Protocol);
-        _sender = LinuxSocket.Open(_family, SocketKind.Raw, VrrpAdvertisement.Protocol);
+        _receiver = LinuxSocket.Open(_family, SocketKind.Raw, key.Protocol);
+        _sender = LinuxSocket.Open(_family, SocketKind.Raw, key.Protocol);
         try
         {
             SetUpReceiver(options);

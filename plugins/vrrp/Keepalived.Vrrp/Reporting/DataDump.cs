@@ -211,7 +211,7 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         Item(3, "Promote_secondaries", Enabled(settings.PromotesSecondaries));
         if (settings.Password is not null)
         {
-            Item(3, "Authentication type", "SIMPLE_PASSWORD");
+            Item(3, "Authentication type", settings.UsesAuthenticationHeader ? "IPSEC_AH" : "SIMPLE_PASSWORD");
         }
     }
 
@@ -291,7 +291,7 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         Line(1, $"fd_in {path.Descriptor} fd_out = {path.SendDescriptor}");
         Item(3, "Interface", services.Interfaces.Find(key.InterfaceIndex)?.Name.ToString() ?? "(any)");
         Item(3, "Family", key.Family == AddressFamily.InterNetwork ? "IPv4" : "IPv6");
-        Item(3, "Protocol", "VRRP");
+        Item(3, "Protocol", key.Protocol == AuthenticationHeader.Protocol ? "AH" : "VRRP");
         Item(3, "Type", key.IsUnicast ? "Unicast" : "Multicast");
         if (key.IsUnicast)
         {

@@ -124,7 +124,7 @@ internal sealed class JsonDump
         int counted = instance.Settings.Addresses.Count;
         Addresses("vips", instance, 0, counted);
         Addresses("evips", instance, counted, instance.Addresses.All.Count);
-        Number("auth_type", instance.Settings.Password is null ? 0 : 1);
+        Number("auth_type", instance.Settings.Password is null ? 0 : instance.Settings.UsesAuthenticationHeader ? 2 : 1);
         if (instance.Settings.Password is not null)
         {
             Text("auth_data", "********");
@@ -164,11 +164,12 @@ internal sealed class JsonDump
         Counter("invalid_authtype", s.InvalidAuthenticationTypes);
         Counter("authtype_mismatch", s.AuthenticationTypeMismatches);
         Counter("auth_failure", s.AuthenticationFailures);
-        foreach (string key in (ReadOnlySpan<string>)["missing", "malformed", "unknown_key", "invalid_hmac", "stale", "replay"])
-        {
-            Counter("auth_ext_" + key, 0);
-        }
-
+        Counter("auth_ext_missing", s.TrailersMissing);
+        Counter("auth_ext_malformed", s.TrailersMalformed);
+        Counter("auth_ext_unknown_key", s.TrailersOfUnknownKeys);
+        Counter("auth_ext_invalid_hmac", s.TrailersWithWrongDigest);
+        Counter("auth_ext_stale", s.TrailersStale);
+        Counter("auth_ext_replay", s.TrailersReplayed);
         Counter("pri_zero_rcvd", s.PriorityZeroReceived);
         Counter("pri_zero_sent", s.PriorityZeroSent);
     }

@@ -38,12 +38,12 @@ internal static class StatisticsDump
                 Type Mismatch: {s.AuthenticationTypeMismatches}
                 Failure: {s.AuthenticationFailures}
               Authentication Extension Errors:
-                Missing: 0
-                Malformed: 0
-                Unknown Key: 0
-                Invalid HMAC: 0
-                Stale: 0
-                Replay: 0
+                Missing: {s.TrailersMissing}
+                Malformed: {s.TrailersMalformed}
+                Unknown Key: {s.TrailersOfUnknownKeys}
+                Invalid HMAC: {s.TrailersWithWrongDigest}
+                Stale: {s.TrailersStale}
+                Replay: {s.TrailersReplayed}
               Priority Zero:
                 Received: {s.PriorityZeroReceived}
                 Sent: {s.PriorityZeroSent}

@@ -15,6 +15,7 @@ internal sealed partial class RunningInstance
     private AdvertisementPath? _path;
     private AdvertisementImage[] _images = [];
     private InternetAddress _imageSource;
+    private AdvertisementSigner? _signer;
     private LinkInfo? _link;
     private string? _openFailure;
 
@@ -83,7 +84,7 @@ internal sealed partial class RunningInstance
     private bool OpenPath(InternetAddress source)
     {
         InternetAddress address = Settings.IsUnicast ? source : Settings.MulticastGroup;
-        ChannelKey key = new(Settings.Family, _link?.Index ?? 0, Settings.IsUnicast, address);
+        ChannelKey key = new(Settings.Family, _link?.Index ?? 0, Settings.IsUnicast, address) { Protocol = Settings.IpProtocol };
         if (_path is not null && _path.Key != key)
         {
             LeavePath();
@@ -137,7 +138,7 @@ internal sealed partial class RunningInstance
 
     private int ReceiveBufferBytes()
     {
-        ulong advertisement = (ulong)Settings.ToFormat().MessageLength + Ipv4Header.MinimumLength;
+        ulong advertisement = (ulong)(Settings.ToFormat().MessageLength + Settings.AuthenticationLength) + Ipv4Header.MinimumLength;
         ulong bytes = _globals.ReceiveBuffer switch
         {
             _ when Settings.ReceiveBufferBytes is { } own => own,
@@ -158,9 +159,24 @@ internal sealed partial class RunningInstance
 
         AdvertisementFormat format = Settings.ToFormat();
         byte hopLimit = Settings.IsUnicast ? Settings.UnicastTtl ?? VrrpAdvertisement.RequiredHopLimit : VrrpAdvertisement.RequiredHopLimit;
+        PrepareSigner(format);
+        AdvertisementAuthentication authentication = new(_receiver.Association, _signer);
         _images = Settings.IsUnicast
-            ? [.. Settings.Peers.Select(peer => new AdvertisementImage(format, _imageSource, peer.Address, hopLimit, _receiver.Coverage))]
-            : [new AdvertisementImage(format, _imageSource, Settings.MulticastGroup, hopLimit, _receiver.Coverage)];
+            ? [.. Settings.Peers.Select(peer => new AdvertisementImage(format, _imageSource, peer.Address, hopLimit, _receiver.Coverage, authentication))]
+            : [new AdvertisementImage(format, _imageSource, Settings.MulticastGroup, hopLimit, _receiver.Coverage, authentication)];
+    }
+
+    private void PrepareSigner(AdvertisementFormat format)
+    {
+        if (format is { IsSigned: true, Hmac: { } hmac })
+        {
+            _signer ??= new AdvertisementSigner();
+            _signer.Prepare(hmac, format, _imageSource);
+        }
+        else
+        {
+            _signer = null;
+        }
     }
 
     private void SetFault(FaultReason reason, bool holds)

@@ -154,7 +154,13 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             return;
         }
 
-        ReceiveVerdict verdict = _receiver.Check(datagram, _router.ReceiverContext);
+        ReceiverContext context = _router.ReceiverContext;
+        if (Settings.Hmac is not null)
+        {
+            context = context with { WallClock = _services.Scheduler.TimeProvider.GetUtcNow() };
+        }
+
+        ReceiveVerdict verdict = _receiver.Check(datagram, context);
         if (verdict.ToReport != ReceiveFinding.None)
         {
             ReportVerdict(datagram.Source, verdict);
@@ -183,6 +189,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             return;
         }
 
+        _signer?.Sign(priority, _services.Scheduler.TimeProvider.GetUtcNow());
         foreach (AdvertisementImage image in _images)
         {
             _path.Send(image, _imageSource, priority, _identification.Next());
@@ -364,6 +371,11 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         if ((verdict.ToReport & ReceiveFinding.AddressList) != 0)
         {
             VrrpLog.Suspicious(_services.Logger, Settings.Name, source, "its virtual addresses are not the configured ones");
+        }
+
+        if ((verdict.ToReport & ReceiveFinding.ClockSkew) != 0)
+        {
+            VrrpLog.Suspicious(_services.Logger, Settings.Name, source, "its clock and ours differ by more than half the time window");
         }
 
         if ((verdict.ToReport & ReceiveFinding.OldUnicastChecksum) != 0)

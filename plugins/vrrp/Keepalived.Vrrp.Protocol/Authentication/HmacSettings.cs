@@ -1,9 +1,9 @@
-using Keepalived.Configuration;
+using System.Text;
 
-namespace Keepalived.Vrrp.Configuration;
+namespace Keepalived.Vrrp.Protocol;
 
 /// <summary>How repeated advertisements are told from new ones.</summary>
-internal enum ReplayProtection
+public enum ReplayProtection
 {
     /// <summary>By time stamp and sequence.</summary>
     Time,
@@ -13,7 +13,7 @@ internal enum ReplayProtection
 }
 
 /// <summary>What an instance demands of advertisements.</summary>
-internal enum HmacMode
+public enum HmacMode
 {
     /// <summary>A valid trailer.</summary>
     Enforce,
@@ -26,12 +26,12 @@ internal enum HmacMode
 }
 
 /// <summary>A key of <c>auth_hmac</c>.</summary>
-/// <param name="Id">1..255.</param>
+/// <param name="Id">1..255; it stands in the trailer.</param>
 /// <param name="Secret">32..64 octets.</param>
-internal sealed record HmacKey(byte Id, EquatableArray<byte> Secret)
+public sealed record HmacKey(byte Id, EquatableArray<byte> Secret)
 {
     // Records print their members; this one holds a secret.
-    private bool PrintMembers(System.Text.StringBuilder builder)
+    private bool PrintMembers(StringBuilder builder)
     {
         builder.Append("Id = ").Append(Id);
         return true;
@@ -39,8 +39,9 @@ internal sealed record HmacKey(byte Id, EquatableArray<byte> Secret)
 }
 
 /// <summary>The <c>auth_hmac</c> block of an instance, complete.</summary>
-internal sealed record HmacSettings
+public sealed record HmacSettings
 {
+    /// <summary>Every key that is believed; several while a key is being replaced.</summary>
     public required EquatableArray<HmacKey> Keys { get; init; }
 
     /// <summary>The key that is sent with; one of <see cref="Keys"/>.</summary>
@@ -49,21 +50,26 @@ internal sealed record HmacSettings
     /// <summary>How far time stamps may be off, 1..300 s; null in monotonic mode.</summary>
     public TimeSpan? TimeWindow { get; init; }
 
+    /// <summary>What tells repeated advertisements from new ones.</summary>
     public ReplayProtection Replay { get; init; }
 
+    /// <summary>What is demanded of advertisements.</summary>
     public HmacMode Mode { get; init; }
-}
 
-/// <summary>An <c>auth_hmac</c> block as written.</summary>
-internal sealed class HmacDraft
-{
-    public Dictionary<byte, HmacKey> Keys { get; } = [];
+    /// <summary>Own advertisements are signed.</summary>
+    public bool Signs => Mode != HmacMode.ReceiveOnly;
 
-    public Located<byte>? ActiveKey { get; set; }
+    /// <summary>The key with this id; null when there is none.</summary>
+    public HmacKey? Find(byte id)
+    {
+        foreach (HmacKey key in Keys)
+        {
+            if (key.Id == id)
+            {
+                return key;
+            }
+        }
 
-    public TimeSpan? TimeWindow { get; set; }
-
-    public ReplayProtection Replay { get; set; }
-
-    public Located<HmacMode>? Mode { get; set; }
+        return null;
+    }
 }
