@@ -112,7 +112,7 @@ public sealed class ExpansionBudgetTests
         ExpandedConfiguration configuration = Read(Text, ExpansionBudget.DefaultMostLines);
         Assert.Empty(configuration.Diagnostics);
         int statements = 0;
-        foreach (ExpandedLine line in configuration.Lines)
+        foreach (ExpandedLine line in configuration.Lines.ToArray())
         {
             statements += line.Kind == ExpandedLineKind.Statement ? 1 : 0;
         }

@@ -76,7 +76,7 @@ internal sealed class NotifyProcess
 
         public ConfigurationFileKind KindOf(string path) => ConfigurationFileKind.Regular;
 
-        public byte[] Read(string path) => content;
+        public Stream Open(string path) => new MemoryStream(content);
 
         public IEnumerable<string> Names(string directory) => [];
     }

@@ -17,7 +17,7 @@ internal sealed class OneFile(string content) : IConfigurationFileSystem
 
     public ConfigurationFileKind KindOf(string path) => path == Name ? ConfigurationFileKind.Regular : ConfigurationFileKind.Missing;
 
-    public byte[] Read(string path) => System.Text.Encoding.UTF8.GetBytes(content);
+    public Stream Open(string path) => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(content));
 
     public IEnumerable<string> Names(string directory) => ["k.conf"];
 }

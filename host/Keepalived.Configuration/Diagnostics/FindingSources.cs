@@ -49,10 +49,11 @@ internal sealed class FindingSources
 
     private void Collect(HashSet<(string File, int Line)> wanted)
     {
-        ReadOnlySpan<ExpandedLine> lines = _configuration.Lines;
+        ExpandedLines lines = _configuration.Lines;
         for (int i = 0; i < lines.Length; i++)
         {
-            (string File, int Line) place = (_configuration.Units[lines[i].Unit].File, lines[i].Number);
+            ExpandedLine line = lines[i];
+            (string File, int Line) place = (_configuration.Units[line.Unit].File, line.Number);
             if (wanted.Contains(place))
             {
                 _lines.TryAdd(place, i);

@@ -69,15 +69,16 @@ internal sealed class StatementReader(ExpandedConfiguration configuration)
 
     private Statement Scan()
     {
-        ReadOnlySpan<ExpandedLine> lines = Configuration.Lines;
+        ExpandedLines lines = Configuration.Lines;
         for (; _line < lines.Length; _line++, _offset = 0)
         {
-            if (lines[_line].Kind != ExpandedLineKind.Statement)
+            ExpandedLine line = lines[_line];
+            if (line.Kind != ExpandedLineKind.Statement)
             {
                 continue;
             }
 
-            ReadOnlySpan<byte> text = Configuration.TextOf(_line);
+            ReadOnlySpan<byte> text = Configuration.TextOf(line);
             int start = Separators.SkipBlanks(text, _offset);
             if (start < text.Length)
             {

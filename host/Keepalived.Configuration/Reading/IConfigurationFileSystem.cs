@@ -28,10 +28,10 @@ public interface IConfigurationFileSystem
     /// <summary>What a path is, symbolic links followed.</summary>
     ConfigurationFileKind KindOf(string path);
 
-    /// <summary>The whole content.</summary>
+    /// <summary>Opens a file for reading; the stream knows its length, or says 0 where there is none.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    byte[] Read(string path);
+    Stream Open(string path);
 
     /// <summary>The names in a directory, in any order; empty when it cannot be listed.</summary>
     IEnumerable<string> Names(string directory);

@@ -47,7 +47,7 @@ public sealed class PhysicalFileSystem : IConfigurationFileSystem
     }
 
     /// <inheritdoc/>
-    public byte[] Read(string path) => File.ReadAllBytes(path);
+    public Stream Open(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     /// <inheritdoc/>
     public IEnumerable<string> Names(string directory)

@@ -50,10 +50,10 @@ internal sealed partial class Preprocessor
 
     private void ReadFile(string fullPath, SourceUnit file, SourceLocation includedAt)
     {
-        byte[] content;
+        Stream content;
         try
         {
-            content = _files.Read(fullPath);
+            content = _files.Open(fullPath);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -61,19 +61,37 @@ internal sealed partial class Preprocessor
             return;
         }
 
-        _filesRead++;
-        _builder.AddFile(fullPath, content);
-        int unit = _builder.OpenUnit(file);
-        IncludeChecks outer = _checks;
-        _open.Add(fullPath);
-        var lines = new SourceLines(content);
-        while (lines.MoveNext())
+        using (content)
         {
+            _filesRead++;
+            _builder.AddFile(fullPath, content.Length);
+            IncludeChecks outer = _checks;
+            _open.Add(fullPath);
+            ReadLines(new SourceLines(content), _builder.OpenUnit(file), file, includedAt);
+            _open.RemoveAt(_open.Count - 1);
+            _checks = outer;
+        }
+    }
+
+    private void ReadLines(SourceLines lines, int unit, SourceUnit file, SourceLocation includedAt)
+    {
+        while (true)
+        {
+            try
+            {
+                if (!lines.MoveNext())
+                {
+                    return;
+                }
+            }
+            catch (IOException exception)
+            {
+                Unreadable(file, includedAt, $"the file '{file.File}' cannot be read to its end: {exception.Message}");
+                return;
+            }
+
             ReadLine(lines, unit);
         }
-
-        _open.RemoveAt(_open.Count - 1);
-        _checks = outer;
     }
 
     private void ReadLine(SourceLines raw, int unit)

@@ -26,18 +26,14 @@ internal sealed class ByteBuffer
 
     public void WriteNumber(int value)
     {
-        uint rest = unchecked((uint)value);
-        while (rest >= 0x80)
-        {
-            WriteByte((byte)(rest & 0x7F | 0x80));
-            rest >>= 7;
-        }
-
-        WriteByte((byte)rest);
+        Reserve(NumberWriter.Longest);
+        var writer = new NumberWriter(_bytes.AsSpan(Length));
+        writer.Write(value);
+        Length += writer.Length;
     }
 
     /// <summary>A number that is small in either direction.</summary>
-    public void WriteSigned(int value) => WriteNumber(unchecked((value << 1) ^ (value >> 31)));
+    public void WriteSigned(int value) => WriteNumber(NumberWriter.Unsigned(value));
 
     public void WriteString(string value)
     {
@@ -55,12 +51,42 @@ internal sealed class ByteBuffer
     }
 }
 
+/// <summary>Writes numbers of variable length.</summary>
+internal ref struct NumberWriter(Span<byte> bytes)
+{
+    /// <summary>Bytes of the largest number.</summary>
+    public const int Longest = 5;
+
+    private readonly Span<byte> _bytes = bytes;
+
+    /// <summary>Bytes written.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>A number that is small in either direction as one that is small.</summary>
+    public static int Unsigned(int value) => unchecked((value << 1) ^ (value >> 31));
+
+    public void Write(int value)
+    {
+        uint rest = unchecked((uint)value);
+        while (rest >= 0x80)
+        {
+            _bytes[Length++] = (byte)(rest & 0x7F | 0x80);
+            rest >>= 7;
+        }
+
+        _bytes[Length++] = (byte)rest;
+    }
+}
+
 /// <summary>Reads what a <see cref="ByteBuffer"/> holds and believes none of it.</summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
     public readonly bool AtEnd => _rest.IsEmpty;
+
+    /// <summary>Number of bytes that were not read yet.</summary>
+    public readonly int Left => _rest.Length;
 
     public ReadOnlySpan<byte> Take(int count)
     {

@@ -8,15 +8,15 @@ namespace Keepalived.Configuration;
 /// </summary>
 public sealed class ExpandedConfiguration
 {
-    private readonly byte[] _text;
-    private readonly ExpandedLine[] _lines;
+    private readonly ReadOnlyMemory<byte> _text;
+    private readonly LineTable _lines;
     private readonly SourceUnit[] _units;
     private readonly SegmentTable _segments;
-    private readonly SourceOrigin?[] _parents;
+    private readonly SourceOrigin?[] _sources;
 
     internal ExpandedConfiguration(
-        byte[] text,
-        ExpandedLine[] lines,
+        ReadOnlyMemory<byte> text,
+        LineTable lines,
         SourceUnit[] units,
         SegmentTable segments,
         IReadOnlyList<string> files,
@@ -27,17 +27,17 @@ public sealed class ExpandedConfiguration
         _lines = lines;
         _units = units;
         _segments = segments;
-        _parents = new SourceOrigin?[units.Length];
+        _sources = new SourceOrigin?[units.Length];
         Files = files;
         Diagnostics = diagnostics;
         MainFileFound = mainFileFound;
     }
 
     /// <summary>The text of all lines, end to end, as read (UTF-8 unless the operator wrote something else).</summary>
-    public ReadOnlySpan<byte> Text => _text;
+    public ReadOnlySpan<byte> Text => _text.Span;
 
     /// <summary>All lines in order.</summary>
-    public ReadOnlySpan<ExpandedLine> Lines => _lines;
+    public ExpandedLines Lines => new(_lines);
 
     /// <summary>Where lines came from.</summary>
     public ReadOnlySpan<SourceUnit> Units => _units;
@@ -52,7 +52,10 @@ public sealed class ExpandedConfiguration
     public bool MainFileFound { get; }
 
     /// <summary>The bytes of a line.</summary>
-    public ReadOnlySpan<byte> TextOf(int line) => _text.AsSpan(_lines[line].Start, _lines[line].Length);
+    public ReadOnlySpan<byte> TextOf(int line) => TextOf(_lines[line]);
+
+    /// <summary>The bytes of a line.</summary>
+    internal ReadOnlySpan<byte> TextOf(ExpandedLine line) => _text.Span.Slice(line.Start, line.Length);
 
     /// <summary>The chain of lines that led to the beginning of a line.</summary>
     public SourceOrigin OriginOf(int line) => OriginOf(_lines[line].Unit, _lines[line].Number);
@@ -65,16 +68,13 @@ public sealed class ExpandedConfiguration
         ExpandedLine entry = _lines[line];
         if (!entry.IsComposed)
         {
-            return new(OriginOf(entry.Unit, entry.Number), ColumnOf(line, offset));
+            return new(SourceOf(entry.Unit, entry.Number), entry.Number, entry.Column + SourceText.CharacterCount(TextOf(entry)[..offset]));
         }
 
         TextSegment[] segments = SegmentsOf(line);
         TextSegment segment = segments[TextSegment.IndexAt(segments, offset)];
-        return new(OriginOf(segment.Unit, segment.Number), segment.ColumnAt(TextOf(line), offset));
+        return new(SourceOf(segment.Unit, segment.Number), segment.Number, segment.ColumnAt(TextOf(entry), offset));
     }
-
-    /// <summary>The column of a byte of a line that stands in a file as it is.</summary>
-    internal int ColumnOf(int line, int offset) => _lines[line].Column + SourceText.CharacterCount(TextOf(line)[..offset]);
 
     /// <summary>Where the parts of a composed line come from; empty for a line that stands in a file as it is.</summary>
     internal TextSegment[] SegmentsOf(int line) => _lines[line].IsComposed ? _segments.Of(line) : [];
@@ -86,15 +86,14 @@ public sealed class ExpandedConfiguration
     /// <exception cref="InvalidDataException">The stream holds something else or ends early.</exception>
     public static ExpandedConfiguration Read(Stream stream) => ExpandedConfigurationFormat.Read(stream);
 
-    private SourceOrigin OriginOf(int unit, int number)
+    private SourceOrigin OriginOf(int unit, int number) => new SourceLocation(SourceOf(unit, number), number, 0).Origin!;
+
+    /// <summary>Some line of a unit, the one asked for first: all places in the unit share it.</summary>
+    private SourceOrigin SourceOf(int unit, int number)
     {
         SourceUnit source = _units[unit];
-        if (source.ParentUnit >= 0)
-        {
-            _parents[unit] ??= OriginOf(source.ParentUnit, source.ParentNumber);
-        }
-
-        return new SourceOrigin(source.File, number, source.Relation, _parents[unit], source.Detail);
+        return _sources[unit] ??= new SourceOrigin(
+            source.File, number, source.Relation, source.ParentUnit >= 0 ? OriginOf(source.ParentUnit, source.ParentNumber) : null, source.Detail);
     }
 }
 

@@ -8,14 +8,13 @@ internal sealed class ExpandedConfigurationBuilder
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly HashSet<Diagnostic> _seen = [];
     private readonly SegmentTable _segments = new();
+    private readonly LineTable _lines = new();
     private byte[] _text = [];
     private int _length;
-    private ExpandedLine[] _lines = [];
-    private int _lineCount;
 
     public bool MainFileFound { get; set; }
 
-    public int LineCount => _lineCount;
+    public int LineCount => _lines.Count;
 
     public int OpenUnit(SourceUnit unit)
     {
@@ -25,12 +24,14 @@ internal sealed class ExpandedConfigurationBuilder
 
     public SourceUnit UnitAt(int unit) => _units[unit];
 
-    /// <summary>A file was opened. Room for it is made at once: growing by doubling would leave several times a large configuration as garbage.</summary>
-    public void AddFile(string path, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// A file was opened. Room for its text is made at once: growing by doubling would leave several times a large configuration as garbage. What
+    /// is not used of it, since indentation and comments are cut, is never touched and takes no memory.
+    /// </summary>
+    public void AddFile(string path, long length)
     {
         _files.Add(path);
-        Grow(ref _text, _length + content.Length);
-        Grow(ref _lines, _lineCount + content.Count((byte)'\n') + 1);
+        Grow((int)Math.Min(Array.MaxLength, _length + length));
     }
 
     /// <summary>Adds a finding. The same one at the same place is kept once: a line may be looked at several times.</summary>
@@ -44,7 +45,7 @@ internal sealed class ExpandedConfigurationBuilder
 
     /// <summary>Adds a line that stands as it is in a file.</summary>
     public void AddLine(ReadOnlySpan<byte> text, int unit, int number, int column, ExpandedLineKind kind) =>
-        Append(new ExpandedLine(Append(text), text.Length, unit, number, column, kind));
+        _lines.Add(Append(text), unit, number, column, kind);
 
     /// <summary>Adds a line that was put together.</summary>
     public void AddLine(ReadOnlySpan<byte> text, ReadOnlySpan<TextSegment> segments)
@@ -53,51 +54,33 @@ internal sealed class ExpandedConfigurationBuilder
         bool composed = segments.Length > 1 || first.IsValue;
         if (composed)
         {
-            _segments.Add(_lineCount, segments);
+            _segments.Add(_lines.Count, segments);
         }
 
-        Append(new ExpandedLine(Append(text), text.Length, first.Unit, first.Number, first.Column, ExpandedLineKind.Statement, composed));
+        _lines.Add(Append(text), first.Unit, first.Number, first.Column, ExpandedLineKind.Statement, composed);
     }
 
     /// <summary>A place in a unit, whether or not there is a line for it.</summary>
     public SourceLocation LocationOf(int unit, int number, int column) => new(OriginOf(unit, number), column);
 
     /// <summary>Hands over what was collected; the builder is of no use afterwards.</summary>
-    public ExpandedConfiguration ToConfiguration()
-    {
-        Array.Resize(ref _text, _length);
-        Array.Resize(ref _lines, _lineCount);
-        return new(_text, _lines, _units.ToArray(), _segments, _files, _diagnostics, MainFileFound);
-    }
+    public ExpandedConfiguration ToConfiguration() =>
+        new(_text.AsMemory(0, _length), _lines, _units.ToArray(), _segments, _files, _diagnostics, MainFileFound);
 
     private int Append(ReadOnlySpan<byte> text)
     {
-        if (_length + text.Length > _text.Length)
-        {
-            Grow(ref _text, _length + text.Length);
-        }
-
+        Grow(_length + text.Length);
         text.CopyTo(_text.AsSpan(_length));
         _length += text.Length;
-        return _length - text.Length;
-    }
-
-    private void Append(in ExpandedLine line)
-    {
-        if (_lineCount == _lines.Length)
-        {
-            Grow(ref _lines, _lineCount + 1);
-        }
-
-        _lines[_lineCount++] = line;
+        return text.Length;
     }
 
     /// <summary>The first time exactly, then by doubling: a thousand small files must not be copied a thousand times.</summary>
-    private static void Grow<T>(ref T[] array, int length)
+    private void Grow(int length)
     {
-        if (length > array.Length)
+        if (length > _text.Length)
         {
-            Array.Resize(ref array, Math.Max(length, array.Length * 2));
+            Array.Resize(ref _text, Math.Max(length, (int)Math.Min(Array.MaxLength, _text.Length * 2L)));
         }
     }
 

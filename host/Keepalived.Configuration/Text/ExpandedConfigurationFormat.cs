@@ -35,11 +35,10 @@ internal static class ExpandedConfigurationFormat
     public static ExpandedConfiguration Read(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var buffer = new MemoryStream();
-        stream.CopyTo(buffer);
+        ReadOnlyMemory<byte> bytes = ReadAll(stream);
         try
         {
-            return Read(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+            return Read(bytes);
         }
         catch (OverflowException exception)
         {
@@ -47,8 +46,23 @@ internal static class ExpandedConfigurationFormat
         }
     }
 
-    private static ExpandedConfiguration Read(ReadOnlySpan<byte> bytes)
+    /// <summary>The text stays where it was read to, so a stream that knows its length is held once.</summary>
+    private static ReadOnlyMemory<byte> ReadAll(Stream stream)
     {
+        if (stream.CanSeek)
+        {
+            var whole = new byte[checked((int)(stream.Length - stream.Position))];
+            return whole.AsMemory(0, stream.ReadAtLeast(whole, whole.Length, throwOnEndOfStream: false));
+        }
+
+        var buffer = new MemoryStream();
+        stream.CopyTo(buffer);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    private static ExpandedConfiguration Read(ReadOnlyMemory<byte> content)
+    {
+        ReadOnlySpan<byte> bytes = content.Span;
         var reader = new ByteReader(bytes);
         if (BinaryPrimitives.ReadUInt32BigEndian(reader.Take(4)) != Magic)
         {
@@ -63,7 +77,7 @@ internal static class ExpandedConfigurationFormat
         }
 
         SourceUnit[] units = ReadUnits(ref reader);
-        var lines = new ExpandedLine[reader.Count()];
+        var lines = new LineTable();
         var segments = new SegmentTable();
         int textLength = ReadLines(ref reader, lines, segments, units.Length);
         if (reader.Number() != textLength)
@@ -71,7 +85,9 @@ internal static class ExpandedConfigurationFormat
             throw new InvalidDataException("The lines and the text of the expanded configuration do not fit together.");
         }
 
-        return new ExpandedConfiguration(reader.Take(textLength).ToArray(), lines, units, segments, files, [], mainFileFound);
+        int start = content.Length - reader.Left;
+        reader.Take(textLength);
+        return new ExpandedConfiguration(content.Slice(start, textLength), lines, units, segments, files, [], mainFileFound);
     }
 
     /// <summary>Units come in runs of the same file and subject: those are written once, as a table.</summary>
@@ -155,24 +171,23 @@ internal static class ExpandedConfigurationFormat
         }
     }
 
-    private static int ReadLines(ref ByteReader reader, Span<ExpandedLine> lines, SegmentTable segments, int units)
+    private static int ReadLines(ref ByteReader reader, LineTable lines, SegmentTable segments, int units)
     {
-        ExpandedLine last = default;
-        int start = 0;
-        for (int i = 0; i < lines.Length; i++)
+        (int unit, int number, int start) = (0, 0, 0);
+        int count = reader.Count();
+        for (int i = 0; i < count; i++)
         {
             int length = reader.Number();
             int columnAndKind = reader.Number();
-            int unit = last.Unit + reader.Signed();
-            int number = last.Number + reader.Signed();
+            unit += reader.Signed();
+            number += reader.Signed();
             if ((uint)unit >= (uint)units || length < 0 || columnAndKind < 0)
             {
                 throw new InvalidDataException("A line of the expanded configuration has no source or length.");
             }
 
             bool composed = (columnAndKind & 2) != 0;
-            lines[i] = last = new ExpandedLine(
-                start, length, unit, number, columnAndKind >> 2, (ExpandedLineKind)(columnAndKind & 1), composed);
+            lines.Add(length, unit, number, columnAndKind >> 2, (ExpandedLineKind)(columnAndKind & 1), composed);
             if (composed)
             {
                 segments.Add(i, ReadSegments(ref reader, length, units));

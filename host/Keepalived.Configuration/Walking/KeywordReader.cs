@@ -14,8 +14,6 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     private int _offset;
     private int _keywordOffset;
     private int _lastWord;
-    private SourceOrigin? _origin;
-    private int _originLine;
 
     public IConfigurationSession Session { get; } = session;
 
@@ -141,20 +139,5 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
         return new KeywordRejectedException(diagnostic);
     }
 
-    /// <summary>A handler asks for several places of a line; they share what leads to it, but for a line that is put together from several.</summary>
-    private SourceLocation At(int offset)
-    {
-        if (configuration.Lines[_line].IsComposed)
-        {
-            return configuration.LocationOf(_line, offset);
-        }
-
-        if (_origin is null || _originLine != _line)
-        {
-            _origin = configuration.OriginOf(_line);
-            _originLine = _line;
-        }
-
-        return new SourceLocation(_origin, configuration.ColumnOf(_line, offset));
-    }
+    private SourceLocation At(int offset) => configuration.LocationOf(_line, offset);
 }

@@ -31,7 +31,7 @@ internal sealed class SavedConfigurations(ILogger log)
                     | UnixFileMode.OtherRead | UnixFileMode.OtherWrite,
             };
             using FileStream file = new(path, options);
-            ReadOnlySpan<ExpandedLine> lines = configuration.Lines;
+            ExpandedLines lines = configuration.Lines;
             for (int i = 0; i < lines.Length; i++)
             {
                 if (lines[i].Kind == ExpandedLineKind.Statement)

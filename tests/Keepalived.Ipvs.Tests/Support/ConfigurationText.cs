@@ -43,7 +43,7 @@ internal static class ConfigurationText
 
         public ConfigurationFileKind KindOf(string path) => path == "/k.conf" ? ConfigurationFileKind.Regular : ConfigurationFileKind.Missing;
 
-        public byte[] Read(string path) => System.Text.Encoding.UTF8.GetBytes(text);
+        public Stream Open(string path) => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
 
         public IEnumerable<string> Names(string directory) => ["k.conf"];
     }

@@ -38,7 +38,7 @@ internal sealed class MemoryFiles : IConfigurationFileSystem
             : ConfigurationFileKind.Missing;
     }
 
-    public byte[] Read(string path) => _files[FullPath(path)];
+    public Stream Open(string path) => new MemoryStream(_files[FullPath(path)]);
 
     public IEnumerable<string> Names(string directory)
     {

@@ -49,6 +49,7 @@ internal sealed class VirtualServerCompletion
             }
         }
 
+        lint.Finish();
         return new(reading.Settings, servers.ToEquatableArray());
     }
 

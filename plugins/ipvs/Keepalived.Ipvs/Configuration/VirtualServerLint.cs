@@ -6,8 +6,8 @@ using Keepalived.Configuration;
 namespace Keepalived.Ipvs;
 
 /// <summary>
-/// Looks at completed virtual servers for what is legal and rarely meant. Only under <c>-t</c>: a running daemon has no use for it, and the
-/// count of probes costs memory.
+/// Looks at completed virtual servers for what is legal and rarely meant. Only under <c>-t</c>: a running daemon has no use for it. Probes
+/// are counted twice, first by a hash, so that only the few that can be probed often are counted each for itself.
 /// </summary>
 internal sealed class VirtualServerLint(IConfigurationSession session)
 {
@@ -23,7 +23,12 @@ internal sealed class VirtualServerLint(IConfigurationSession session)
     /// <summary>A server that is dead for longer than this and still gets connections surprises its operator.</summary>
     private static readonly TimeSpan _late = TimeSpan.FromMinutes(5);
 
+    private const int HashedProbes = 1 << 16;
+
+    private readonly List<(VirtualServerBuilder Builder, VirtualServerDefinition Server)> _looked = [];
     private readonly Dictionary<Probe, int> _probes = [];
+    private byte[] _hashed = [];
+    private bool _anyOften;
 
     /// <summary>Makes the rules known.</summary>
     public static void Register(IKeywordTree keywords)
@@ -54,9 +59,45 @@ internal sealed class VirtualServerLint(IConfigurationSession session)
                 LookAtTimes(builder, server, real);
             }
 
-            Count(builder, real);
+            CountByHash(real);
+        }
+
+        _looked.Add((builder, server));
+    }
+
+    /// <summary>Says what only all virtual servers together show.</summary>
+    public void Finish()
+    {
+        if (!_anyOften)
+        {
+            return;
+        }
+
+        foreach ((VirtualServerBuilder builder, VirtualServerDefinition server) in _looked)
+        {
+            foreach (RealServerDefinition real in server.RealServers)
+            {
+                Count(builder, real);
+            }
         }
     }
+
+    private void CountByHash(RealServerDefinition real)
+    {
+        if (_hashed.Length == 0)
+        {
+            _hashed = new byte[HashedProbes];
+        }
+
+        foreach (ResolvedChecker checker in real.Traits.Checkers)
+        {
+            ref byte count = ref _hashed[HashOf(Probe.Of(checker, real))];
+            count = (byte)Math.Min(count + 1, Often);
+            _anyOften |= count == Often;
+        }
+    }
+
+    private static int HashOf(Probe probe) => probe.GetHashCode() & (HashedProbes - 1);
 
     private void LookAtQuorum(VirtualServerBuilder builder, VirtualServerDefinition server)
     {
@@ -122,8 +163,12 @@ internal sealed class VirtualServerLint(IConfigurationSession session)
     {
         foreach (ResolvedChecker checker in real.Traits.Checkers)
         {
-            var probe = new Probe(
-                checker.Definition.Kind, checker.Options.ConnectAddress ?? real.Destination.Address, checker.Options.ConnectPort ?? real.ProbedPort);
+            var probe = Probe.Of(checker, real);
+            if (_hashed[HashOf(probe)] < Often)
+            {
+                continue;
+            }
+
             int count = _probes.GetValueOrDefault(probe) + 1;
             _probes[probe] = count;
             if (count == Often)
@@ -137,5 +182,9 @@ internal sealed class VirtualServerLint(IConfigurationSession session)
 
     private static string Show(TimeSpan time) => time.TotalSeconds.ToString("0.######", CultureInfo.InvariantCulture);
 
-    private readonly record struct Probe(string Kind, IPAddress Address, int Port);
+    private readonly record struct Probe(string Kind, IPAddress Address, int Port)
+    {
+        public static Probe Of(ResolvedChecker checker, RealServerDefinition real) => new(
+            checker.Definition.Kind, checker.Options.ConnectAddress ?? real.Destination.Address, checker.Options.ConnectPort ?? real.ProbedPort);
+    }
 }

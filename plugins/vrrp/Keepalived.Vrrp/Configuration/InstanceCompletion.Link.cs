@@ -115,7 +115,7 @@ internal sealed partial class InstanceCompletion
         NetworkPrefix? address = ipvlan.Value.Address?.Value;
         if (address is { } given && given.Address.Family != _family)
         {
-            Error(ipvlan.Value.Address!.Value.Location, $"has an ipvlan address {given.Address} of another family than its addresses; it is not used", "use one family per instance");
+            Error(ipvlan.Value.Address!.Location, $"has an ipvlan address {given.Address} of another family than its addresses; it is not used", "use one family per instance");
             address = null;
         }
 
@@ -174,7 +174,7 @@ internal sealed partial class InstanceCompletion
 
     private InterfaceDelays CompleteDelays(InstanceSettings settings)
     {
-        if (draft.Interface is not { } name || !reading.InterfaceDelays.TryGetValue(name.Value, out Located<InterfaceDelays> delays))
+        if (draft.Interface is not { } name || !reading.InterfaceDelays.TryGetValue(name.Value, out Located<InterfaceDelays>? delays))
         {
             return default;
         }
@@ -193,7 +193,7 @@ internal sealed partial class InstanceCompletion
     }
 
     private LinkPolling? PollingOfInterface() =>
-        draft.Interface is { } name && reading.PolledInterfaces.TryGetValue(name.Value, out Located<LinkPolling> polling) ? polling.Value : null;
+        draft.Interface is { } name && reading.PolledInterfaces.TryGetValue(name.Value, out Located<LinkPolling>? polling) ? polling.Value : null;
 
     private byte? CompleteTimerExpired(bool preempts)
     {
@@ -222,7 +222,7 @@ internal sealed partial class InstanceCompletion
         {
             Error(
                 hmac.Value.ActiveKey?.Location ?? hmac.Location,
-                hmac.Value.ActiveKey is null ? "has an auth_hmac block without active_key, and signs nothing" : $"has an active_key {hmac.Value.ActiveKey.Value.Value} that is not defined, and signs nothing",
+                hmac.Value.ActiveKey is null ? "has an auth_hmac block without active_key, and signs nothing" : $"has an active_key {hmac.Value.ActiveKey.Value} that is not defined, and signs nothing",
                 "add a key and name its id in active_key");
             return null;
         }
@@ -230,7 +230,7 @@ internal sealed partial class InstanceCompletion
         HmacMode mode = hmac.Value.Mode?.Value ?? HmacMode.Enforce;
         if (_strict && mode != HmacMode.Enforce)
         {
-            Warn(hmac.Value.Mode!.Value.Location, "is strict, where the mode of auth_hmac is enforce", "use mode enforce");
+            Warn(hmac.Value.Mode!.Location, "is strict, where the mode of auth_hmac is enforce", "use mode enforce");
             mode = HmacMode.Enforce;
         }
 

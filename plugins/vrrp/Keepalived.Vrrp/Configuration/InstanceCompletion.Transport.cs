@@ -64,7 +64,7 @@ internal sealed partial class InstanceCompletion
 
         if (_strict && _link is { } link && (link.Flags & LinkFlags.Multicast) != 0)
         {
-            Fault(draft.Peers!.Value.Location, "is strict, which forbids unicast where multicast works; it stays in FAULT", "remove unicast_peer or strict mode");
+            Fault(draft.Peers!.Location, "is strict, which forbids unicast where multicast works; it stays in FAULT", "remove unicast_peer or strict mode");
         }
 
         return settings with
@@ -123,7 +123,7 @@ internal sealed partial class InstanceCompletion
     private EquatableArray<UnicastPeer> PeersOfFamily()
     {
         List<UnicastPeer> peers = [];
-        foreach (Located<UnicastPeer> peer in draft.Peers!.Value.Value)
+        foreach (Located<UnicastPeer> peer in draft.Peers!.Value)
         {
             if (peer.Value.Address.Family != _family)
             {

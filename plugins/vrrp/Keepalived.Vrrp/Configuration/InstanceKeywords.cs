@@ -278,7 +278,7 @@ internal static partial class InstanceKeywords
         }
 
         draft.Peers ??= At(reader, new List<Located<UnicastPeer>>());
-        draft.Peers.Value.Value.Add(At(reader, peer));
+        draft.Peers.Value.Add(At(reader, peer));
     }
 
     private static void ReadOldChecksum(IKeywordReader reader, InstanceDraft draft)

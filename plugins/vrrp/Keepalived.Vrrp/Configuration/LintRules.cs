@@ -50,7 +50,7 @@ internal static class LintRules
 
     private static void CheckWeights(IConfigurationSession session, InstanceDraft draft, InstanceSettings settings)
     {
-        List<TrackLine> weighted = draft.Tracking.Lines.FindAll(line => line.Weight.Value != 0 && line.Kind != TrackedKind.File);
+        List<TrackLine> weighted = [.. draft.Tracking.Lines.Where(line => line.Weight.Value != 0 && line.Kind != TrackedKind.File)];
         if (weighted.Count == 0 || settings.IsOwner || (settings.SyncGroup is not null && settings.Tracking == TrackingSettings.None))
         {
             return;

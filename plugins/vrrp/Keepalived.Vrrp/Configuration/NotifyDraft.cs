@@ -6,18 +6,19 @@ namespace Keepalived.Vrrp.Configuration;
 /// <summary>The <c>notify*</c> lines of an instance or sync group as written, by keyword.</summary>
 internal sealed class NotifyDraft
 {
-    private readonly Dictionary<string, Located<ScriptCommand>> _scripts = new(StringComparer.Ordinal);
+    private Dictionary<string, Located<ScriptCommand>>? _scripts;
 
     /// <summary><c>notify_deleted</c> was there, with or without a script.</summary>
     public bool SaysDeleted { get; set; }
 
     /// <summary>Adds a script; false when the keyword has one already.</summary>
-    public bool TryAdd(string keyword, Located<ScriptCommand> script) => _scripts.TryAdd(keyword, script);
+    public bool TryAdd(string keyword, Located<ScriptCommand> script) =>
+        (_scripts ??= new(StringComparer.Ordinal)).TryAdd(keyword, script);
 
     /// <summary>The scripts that can run; what is wrong with the others is reported.</summary>
     public NotifyScripts Complete(IConfigurationSession session)
     {
-        if (_scripts.Count == 0)
+        if (_scripts is not { } scripts)
         {
             return SaysDeleted ? NotifyScripts.None with { SaysDeleted = true } : NotifyScripts.None;
         }
@@ -35,7 +36,7 @@ internal sealed class NotifyDraft
         };
 
         ScriptCommand? Usable(string keyword) =>
-            _scripts.TryGetValue(keyword, out Located<ScriptCommand> script) && session.Scripts.Validate(script.Value, script.Location, session) ? script.Value : null;
+            scripts.TryGetValue(keyword, out Located<ScriptCommand>? script) && session.Scripts.Validate(script.Value, script.Location, session) ? script.Value : null;
     }
 }
 

@@ -179,7 +179,7 @@ internal sealed class ScriptTrackerDraft(string name, SourceLocation location)
         }
 
         _isChecked = true;
-        (List<string> words, SourceLocation place) = (Words!.Value.Value, Words.Value.Location);
+        (List<string> words, SourceLocation place) = (Words!.Value, Words.Location);
         ScriptCommand command = new(words[0], [.. words.Skip(1)], User);
         if (!session.Scripts.Validate(command, place, session))
         {

@@ -26,19 +26,25 @@ internal sealed record TrackLine(TrackedKind Kind, string Name, TrackWeight Weig
 /// <summary>The <c>track_*</c> blocks of an instance or sync group as written.</summary>
 internal sealed class TrackingDraft
 {
-    private readonly Dictionary<(TrackedKind Kind, string Name), TrackLine> _lines = [];
+        // Most instances track nothing but their interface: made with the first line.
+    private Dictionary<(TrackedKind Kind, string Name), TrackLine>? _byName;
+    private List<TrackLine>? _lines;
 
     /// <summary>In the order of the file.</summary>
-    public List<TrackLine> Lines { get; } = [];
+    public IReadOnlyList<TrackLine> Lines => _lines ?? (IReadOnlyList<TrackLine>)[];
 
     /// <summary>The line about an object; false when there is none.</summary>
-    public bool TryFind(TrackedKind kind, string name, [NotNullWhen(true)] out TrackLine? line) => _lines.TryGetValue((kind, name), out line);
+    public bool TryFind(TrackedKind kind, string name, [NotNullWhen(true)] out TrackLine? line)
+    {
+        line = null;
+        return _byName?.TryGetValue((kind, name), out line) ?? false;
+    }
 
     /// <summary>Adds a line about an object that is not there yet.</summary>
     public void Add(TrackLine line)
     {
-        _lines.Add((line.Kind, line.Name), line);
-        Lines.Add(line);
+        (_byName ??= []).Add((line.Kind, line.Name), line);
+        (_lines ??= []).Add(line);
     }
 }
 
