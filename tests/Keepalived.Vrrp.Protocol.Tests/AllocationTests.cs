@@ -1,3 +1,5 @@
+using Keepalived.Vrrp.Protocol.Tests.Authentication;
+
 namespace Keepalived.Vrrp.Protocol.Tests;
 
 /// <summary>A collection would delay advertisements by milliseconds, so the steady state makes no garbage.</summary>
@@ -44,6 +46,58 @@ public sealed class AllocationTests
         Assert.Equal(0, bytes);
         Assert.Equal(CapturedFrames.Source, router.LastMaster);
         Assert.True(router.Statistics.AdvertisementsReceived > Rounds);
+    }
+
+    [Fact]
+    public void An_advertisement_sealed_with_AH_and_received_costs_no_bytes()
+    {
+        AhVector vector = Vectors.Ah[0];
+        SecurityAssociation association = new(vector.Format.Password!);
+        AdvertisementImage image = new(vector.Format, vector.Source, vector.Destination, authentication: new(association, null));
+        VrrpStatistics statistics = new();
+        AdvertisementReceiver receiver = new(new ReceiveRules { Format = vector.Format }, statistics);
+
+        long bytes = Measure(() =>
+        {
+            if (VrrpDatagram.TryOpenIPv4(image.Prepare(150, 1), out VrrpDatagram datagram))
+            {
+                receiver.Check(datagram, default);
+            }
+        });
+
+        Assert.Equal(0, bytes);
+        Assert.True(statistics.AdvertisementsReceived > Rounds);
+    }
+
+    [Theory]
+    [InlineData("v3-ipv4-multicast")]
+    [InlineData("v2-ipv4-multicast")]
+    [InlineData("v3-ipv6-multicast")]
+    public void An_advertisement_signed_and_verified_costs_no_bytes(string name)
+    {
+        HmacVector vector = Vectors.Hmac.First(v => v.Name == name);
+        AdvertisementSigner signer = new();
+        signer.Prepare(vector.Format.Hmac!, vector.Format, vector.Source);
+        AdvertisementImage image = new(vector.Format, vector.Source, vector.Destination, authentication: new(null, signer));
+        VrrpStatistics statistics = new();
+        AdvertisementReceiver receiver = new(new ReceiveRules { Format = vector.Format }, statistics);
+        DateTimeOffset time = vector.Time;
+
+        long bytes = Measure(() =>
+        {
+            time += TimeSpan.FromMilliseconds(100);
+            signer.Sign(120, time);
+            ReadOnlySpan<byte> packet = image.Prepare(120, 1);
+            if (vector.Source.Family == System.Net.Sockets.AddressFamily.InterNetwork
+                ? VrrpDatagram.TryOpenIPv4(packet, out VrrpDatagram datagram)
+                : VrrpDatagram.TryOpenIPv6(packet, vector.Source, vector.Destination, 255, true, out datagram))
+            {
+                receiver.Check(datagram, new ReceiverContext { WallClock = time });
+            }
+        });
+
+        Assert.Equal(0, bytes);
+        Assert.True(statistics.AdvertisementsReceived > Rounds);
     }
 
     [Fact]

@@ -76,6 +76,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         VrrpConfiguration settings = (VrrpConfiguration?)configuration ?? _nothing;
         IScheduler scheduler = services.GetRequiredService<IScheduler>();
         ILogger logger = services.GetRequiredService<ILogger>();
+        TimeSpan silence = StartupSilence.Of(settings.Globals);
         var interfaces = new InterfaceTable(_routers);
         _monitor = RouteMonitor.Open(interfaces);
         _monitor.Start();
@@ -93,13 +94,13 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             AddressIndex = new AddressIndex(),
             Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(scheduler, logger, _network),
-            SilentUntil = scheduler.Now + settings.Globals.StartupDelay,
+            SilentUntil = scheduler.Now + silence,
         };
         _routers.Services = _services;
         _monitorWatch = scheduler.Watch(_monitor.Descriptor, Readiness.Read, _ => _monitor?.OnReadable());
-        if (settings.Globals.StartupDelay > TimeSpan.Zero)
+        if (silence > TimeSpan.Zero)
         {
-            VrrpLog.StartupDelay(logger, settings.Globals.StartupDelay.TotalSeconds);
+            VrrpLog.StartupDelay(logger, silence.TotalSeconds);
         }
 
         // In the first turn, not here: the loop's time stands still until then, and timers reckoned from it would be short by what

@@ -107,6 +107,13 @@ internal sealed class RouterRig : IVirtualRouterEffects, ITakeoverGate
         return this;
     }
 
+    /// <summary>Lets time pass without any call: what comes next comes before the timer.</summary>
+    public RouterRig Skip(double seconds)
+    {
+        Now += TimeSpan.FromSeconds(seconds);
+        return this;
+    }
+
     public RouterRig Hear(byte priority, InternetAddress? from = null, double interval = 1)
     {
         Router.Receive(new ReceivedAdvertisement(from ?? Lower, priority, TimeSpan.FromSeconds(interval)), Now);

@@ -8,10 +8,14 @@ public sealed class VariantTests
     private const string Keepalived = "/usr/sbin/keepalived";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
-    public static TheoryData<string> Variants => ["v3-ipv4", "v3-ipv6", "v3-unicast", "v3-unicast-ipv6", "v2-pass"];
+    public static TheoryData<string> Variants => ["v3-ipv4", "v3-ipv6", "v3-unicast", "v3-unicast-ipv6", "v2-pass", "v2-ah", "v2-unicast-ah"];
+
+    /// <summary>Debian's keepalived does not know <c>auth_hmac</c> yet.</summary>
+    public static TheoryData<string> OursOnly => ["v3-ipv4-hmac", "v3-ipv6-hmac", "v3-unicast-hmac", "v3-unicast-ipv6-hmac", "v2-hmac"];
 
     [Theory]
     [MemberData(nameof(Variants))]
+    [MemberData(nameof(OursOnly))]
     public void A_higher_priority_takes_the_address_and_the_other_gives_it_up(string variant)
     {
         Namespaces.SkipUnlessPossible();
@@ -66,12 +70,13 @@ public sealed class VariantTests
                     {{network}}{{2 - self}}
                 }
             """;
-        string password = variant != "v2-pass" ? "" : """
-                authentication {
-                    auth_type PASS
-                    auth_pass secret
-                }
-            """;
+        string password = variant[(variant.LastIndexOf('-') + 1)..] switch
+        {
+            "pass" => "authentication {\n auth_type PASS\n auth_pass secret\n }",
+            "ah" => "authentication {\n auth_type AH\n auth_pass secret\n }",
+            "hmac" => "auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n key 2 fedcba9876543210fedcba9876543210\n active_key " + (self + 1) + "\n }",
+            _ => "",
+        };
         return $$"""
             vrrp_instance VI_1 {
                 interface v0

@@ -54,13 +54,20 @@ public sealed class AllocationTests
     private static string Instances(int priority, int mirrored) =>
         string.Concat(Enumerable.Range(1, 2 * Routers).Select(id => Instance(id, id <= Routers ? priority : mirrored)));
 
+    // Every third signs its advertisements, every third has an authentication header.
+    private static string Authentication(int id) => (id % 3) switch
+    {
+        0 => "version 3\n    advert_int 0.1\n    auth_hmac {\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n }",
+        1 => "version 2\n    advert_int 1\n    authentication {\n auth_type AH\n auth_pass secret\n }",
+        _ => "version 3\n    advert_int 0.1",
+    };
+
     private static string Instance(int id, int priority) => $$"""
         vrrp_instance VI_{{id}} {
             interface v0
             virtual_router_id {{id}}
-            version 3
             priority {{priority}}
-            advert_int 0.1
+            {{Authentication(id)}}
             garp_master_delay 0
             virtual_ipaddress { 10.99.0.{{100 + id}}/24 }
         }

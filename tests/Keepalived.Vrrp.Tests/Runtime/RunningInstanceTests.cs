@@ -1,7 +1,9 @@
 using Keepalived.Events;
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
+using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Protocol;
+using Keepalived.Vrrp.Runtime;
 
 namespace Keepalived.Vrrp.Tests.Runtime;
 
@@ -222,6 +224,24 @@ public sealed class RunningInstanceTests
         lab.Advance(6);
         Assert.NotEmpty(lab.Network.Sent);
     }
+
+    [Theory]
+    [InlineData(30, 0, 10, 20)]
+    [InlineData(30, 25, 10, 25)]
+    [InlineData(30, 5, 31, 5)]
+    [InlineData(0, 5, 1, 5)]
+    public void The_delay_after_boot_counts_from_the_machines_start_and_the_longer_delay_holds(int boot, int startup, int uptime, int expected)
+    {
+        GlobalSettings globals = new() { DelayAfterBoot = TimeSpan.FromSeconds(boot), StartupDelay = TimeSpan.FromSeconds(startup) };
+
+        Assert.Equal(TimeSpan.FromSeconds(expected), StartupSilence.Of(globals, TimeSpan.FromSeconds(uptime)));
+    }
+
+    [Theory]
+    [InlineData("24860.12 91234.56\n", 24860.12)]
+    [InlineData("7", 7)]
+    public void Uptime_is_the_first_number_of_its_file(string text, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), StartupSilence.ReadUptime(text));
 
     [Fact]
     public void A_bad_packet_is_logged_once_however_often_it_comes()

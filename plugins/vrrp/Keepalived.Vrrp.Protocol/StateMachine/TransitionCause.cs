@@ -24,6 +24,9 @@ public enum TransitionCauseKind
     /// <summary>Another router claims to own the addresses too, and wins.</summary>
     OwnershipConflict,
 
+    /// <summary>The process did not run for so long that another router has taken over.</summary>
+    Overslept,
+
     /// <summary>A fault began.</summary>
     Fault,
 
@@ -95,6 +98,8 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
         TransitionCauseKind.HigherPriority => $"advertisement from {Source} with higher priority {Priority}, ours {OwnPriority}{AsleepText}",
         TransitionCauseKind.HigherAddress => $"advertisement from {Source} with equal priority {Priority} and higher address{AsleepText}",
         TransitionCauseKind.OwnershipConflict => $"{Source} claims to own the addresses too and has the higher address",
+        TransitionCauseKind.Overslept =>
+            $"VRRP thread timer expired {Lateness.TotalSeconds.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture)} seconds ago, and another router has taken over by now",
         TransitionCauseKind.Fault => $"fault: {FaultText}",
         TransitionCauseKind.FaultCleared when Fault is FaultReason.TrackerPending or FaultReason.SyncGroupPending => $"first tracker results are there{DetailText}",
         TransitionCauseKind.FaultCleared => $"last fault ended: {FaultText}",

@@ -42,6 +42,11 @@ public sealed partial class VirtualRouter
 
     private void MasterClock(MonotonicTime now)
     {
+        if (GivesUpAfterSleep(now))
+        {
+            return;
+        }
+
         if (now >= _protocolDeadline)
         {
             _lastLateness = now - _protocolDeadline;
@@ -76,6 +81,12 @@ public sealed partial class VirtualRouter
 
     private void MasterReceive(in ReceivedAdvertisement advertisement, MonotonicTime now)
     {
+        if (GivesUpAfterSleep(now))
+        {
+            BackupReceive(advertisement, now);
+            return;
+        }
+
         if (advertisement.Priority == 0)
         {
             // "Send an ADVERTISEMENT. Reset the Adver_Timer to Advertisement_Interval."

@@ -57,6 +57,7 @@ public sealed partial class VirtualRouter
     private FaultLedger _faults;
     private bool _started;
     private bool _inInput;
+    private MonotonicTime _inputTime;
     private int _adjustment;
     private int _reportEpoch;
     private int _reportedKinds;
@@ -220,6 +221,7 @@ public sealed partial class VirtualRouter
         }
 
         _inInput = true;
+        _inputTime = input.Now;
         try
         {
             Dispatch(input);
@@ -300,6 +302,7 @@ public sealed partial class VirtualRouter
     private void Send(byte priority)
     {
         Statistics.AdvertisementsSent++;
+        _lastSent = _inputTime;
         if (priority == 0)
         {
             Statistics.PriorityZeroSent++;

@@ -66,6 +66,12 @@ public sealed record VirtualRouterParameters
     /// <summary>A master that yields to a higher priority sends one more advertisement first (higher_prio_send_advert).</summary>
     public bool AdvertisesBeforeYielding { get; init; }
 
+    /// <summary>
+    /// A master that was silent for so long that a router of this priority, 1..254, has taken over goes to BACKUP
+    /// (timer_expired_backup, for routers that do not preempt); null for off.
+    /// </summary>
+    public byte? TakeoverPriority { get; init; }
+
     /// <summary>Announcements.</summary>
     public AnnouncementParameters Announcements { get; init; } = new();
 

@@ -62,7 +62,7 @@ internal static partial class GlobalKeywords
             g with { ProcessBuffer = g.ProcessBuffer with { Bytes = ReadBytes(r) } });
         Add(block, new("process_monitor_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { HasNoEffectYet = true, Default = "false" }, (r, g) =>
             g with { ProcessBuffer = g.ProcessBuffer with { IsForced = r.OptionalBoolean() } });
-        Add(block, new("vrrp_delay_after_boot", "SECONDS 0.001..4294.967295", "Time after the machine's start in which VRRP neither listens nor sends.") { HasNoEffectYet = true }, (r, g) =>
+        Add(block, new("vrrp_delay_after_boot", "SECONDS 0.001..4294.967295", "Time after the machine's start in which VRRP neither listens nor sends."), (r, g) =>
             g with { DelayAfterBoot = r.Seconds("delay", TimeSpan.FromMilliseconds(1), _longestInterval) });
     }
 

@@ -35,7 +35,7 @@ internal static partial class InstanceKeywords
             (r, d) => d.VmacAnnouncements = At(r, ReadVmacAnnouncements(r, 0)));
 
         void TimerExpired(string name) => block.Keyword(
-            new(name, "[PRIORITY 1..254]", "A master that was not run in time goes to backup; the number is the priority of the other router.") { HasNoEffectYet = true },
+            new(name, "[PRIORITY 1..254]", "A master that was not run in time goes to backup; the number is the priority of the other router."),
             (r, d) => d.TimerExpiredPriority = At(r, r.AtEnd ? (byte)254 : (byte)r.Integer("priority", 1, 254)));
     }
 

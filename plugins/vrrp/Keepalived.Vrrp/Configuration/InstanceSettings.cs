@@ -190,6 +190,7 @@ internal sealed record InstanceSettings
         PreemptDelay = PreemptDelay,
         SilentToLowerPriority = SilentToLowerPriority,
         AdvertisesBeforeYielding = AdvertisesBeforeYielding,
+        TakeoverPriority = TimerExpiredPriority,
         Announcements = Announcements,
     };
 
