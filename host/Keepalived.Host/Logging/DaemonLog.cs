@@ -1,3 +1,4 @@
+using Keepalived.Plugins;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Host.Logging;
@@ -10,6 +11,7 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
 {
     private readonly List<ILogSink> _sinks = [];
     private List<Line>? _kept = [];
+    private Rehearsal? _rehearsal;
     private readonly LogLevel _least = detail switch { 0 => LogLevel.Information, 1 => LogLevel.Debug, _ => LogLevel.Trace };
 
     /// <summary>Adds a place to write to.</summary>
@@ -42,6 +44,11 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
         }
 
         Line line = new(PriorityOf(level), time.GetUtcNow(), message);
+        if (_rehearsal is { IsOn: true })
+        {
+            return;
+        }
+
         if (_kept is not null)
         {
             _kept.Add(line);
@@ -49,6 +56,16 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
         else
         {
             Write(line);
+        }
+    }
+
+    /// <summary>Writes a line about an exception, with its details for whoever debugs; the same as the other without one.</summary>
+    internal void Write(LogLevel level, string text, Exception? exception)
+    {
+        Write(level, exception is null ? text : $"{text}: {exception.GetType().Name}: {exception.Message}");
+        if (exception is not null)
+        {
+            Write(LogLevel.Debug, exception.ToString());
         }
     }
 
@@ -61,6 +78,14 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
         {
             Write(line);
         }
+    }
+
+    /// <summary>From here until the result is disposed, lines are made and dropped (<see cref="LogRehearsal"/>).</summary>
+    internal IDisposable Rehearse()
+    {
+        _rehearsal ??= new Rehearsal();
+        _rehearsal.IsOn = true;
+        return _rehearsal;
     }
 
     private void Write(Line line)
@@ -96,28 +121,29 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
     };
 
     private sealed record Line(int Priority, DateTimeOffset Time, string Message);
+
+    private sealed class Rehearsal : IDisposable
+    {
+        public bool IsOn { get; set; }
+
+        public void Dispose() => IsOn = false;
+    }
 }
 
 /// <summary>The log as <see cref="ILogger"/>.</summary>
 internal sealed class DaemonLogger(DaemonLog log) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+        where TState : notnull => state is LogRehearsal ? log.Rehearse() : null;
 
     public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!log.IsEnabled(logLevel))
+        // As little as possible here: this is compiled at run time for every shape of line.
+        if (log.IsEnabled(logLevel))
         {
-            return;
-        }
-
-        string text = formatter(state, exception);
-        log.Write(logLevel, exception is null ? text : $"{text}: {exception.GetType().Name}: {exception.Message}");
-        if (exception is not null)
-        {
-            log.Write(LogLevel.Debug, exception.ToString());
+            log.Write(logLevel, formatter(state, exception), exception);
         }
     }
 }

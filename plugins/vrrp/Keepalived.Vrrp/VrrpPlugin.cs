@@ -22,6 +22,7 @@ using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Reporting;
 using Keepalived.Vrrp.Runtime;
+using Keepalived.Vrrp.Runtime.Rehearsal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +47,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     private IDescriptorWatch? _monitorWatch;
     private KernelAdvertisementNetwork? _network;
     private VrrpServices? _services;
+    private TransitionRehearsal? _rehearsal;
 
     /// <summary>What runs.</summary>
     internal IReadOnlyList<RunningInstance> Instances => _routers.Instances;
@@ -130,6 +132,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         }
 
         _toStart = null;
+        _rehearsal?.Dispose();
         _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
         await AddressesGone(services.Installer, limit);
         await ScriptsEnded(services.Scheduler, limit);
@@ -162,6 +165,8 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     /// <summary>Closes every socket; what is in the kernel stays.</summary>
     public void Dispose()
     {
+        _rehearsal?.Dispose();
+        _rehearsal = null;
         _routers.Dispose();
         _services?.Paths.Dispose();
         _services?.Announcer.Dispose();
@@ -194,6 +199,8 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         {
             _toStart = null;
             _routers.Start(settings);
+            _rehearsal = new TransitionRehearsal(_services!, _routers.Instances);
+            _rehearsal.Begin();
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Keepalived.Host.Logging;
+using Keepalived.Plugins;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Host.Tests.Logging;
@@ -54,6 +55,26 @@ public sealed class SinkTests : IDisposable
     [InlineData("/tmp/x.log", "", "/tmp/x.log")]
     public void Each_process_has_its_name_before_the_last_dot(string path, string suffix, string result) =>
         Assert.Equal(result, FileSink.PathFor(path, suffix));
+
+    [Fact]
+    public void Lines_inside_a_rehearsal_are_made_and_dropped_and_those_after_it_are_written()
+    {
+        using StringWriter text = new();
+        using DaemonLog log = new(TimeProvider.System, detail: 0);
+        log.Add(new WriterSink(text));
+        log.Begin();
+        DaemonLogger logger = new(log);
+        int made = 0;
+        using (logger.BeginScope(LogRehearsal.Scope))
+        {
+            logger.Log(LogLevel.Error, default, 0, null, (_, _) => $"rehearsed {++made}");
+        }
+
+        logger.Log(LogLevel.Information, default, 0, null, (_, _) => "real");
+        Assert.Equal(1, made);
+        Assert.Equal("real" + Environment.NewLine, text.ToString());
+        Assert.Null(logger.BeginScope("any other scope"));
+    }
 
     [Theory]
     [InlineData(0, LogLevel.Debug, false)]

@@ -42,9 +42,15 @@ internal sealed class KernelAddressTable : IAddressTable, INetlinkReplyHandler
 
     /// <exception cref="LinuxException">No socket.</exception>
     public KernelAddressTable(IAddressTableHandler handler)
+        : this(handler, NetlinkSocket.Open(NetlinkFamily.Route))
+    {
+    }
+
+    /// <summary>Over a transport that is there already; disposed with the table.</summary>
+    public KernelAddressTable(IAddressTableHandler handler, INetlinkTransport transport)
     {
         _handler = handler;
-        _connection = new NetlinkConnection(NetlinkSocket.Open(NetlinkFamily.Route), AddressInstaller.ChunkSize);
+        _connection = new NetlinkConnection(transport, AddressInstaller.ChunkSize);
         _client = new AddressClient(_connection);
     }
 

@@ -61,6 +61,16 @@ internal sealed class KernelAdvertisementChannel : IAdvertisementChannel
         }
     }
 
+    /// <summary>Over sockets that are set up already; disposed with the channel.</summary>
+    public KernelAdvertisementChannel(ChannelKey key, LinuxSocket sender, LinuxSocket receiver, DatagramReceiver received)
+    {
+        _key = key;
+        _received = received;
+        _family = key.Family == AddressFamily.InterNetworkV6 ? SocketFamily.Internet6 : SocketFamily.Internet;
+        _receiver = receiver;
+        _sender = sender;
+    }
+
     public int Descriptor => _receiver.Descriptor;
 
     public int SendDescriptor => _sender.Descriptor;

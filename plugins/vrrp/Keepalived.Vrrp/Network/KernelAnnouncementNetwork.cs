@@ -5,15 +5,20 @@ using Keepalived.Vrrp.Protocol;
 namespace Keepalived.Vrrp.Network;
 
 /// <summary>Sends announcements through one packet socket for all interfaces.</summary>
-internal sealed class KernelAnnouncementNetwork : IAnnouncementNetwork
+internal sealed class KernelAnnouncementNetwork(LinuxSocket socket) : IAnnouncementNetwork
 {
     /// <summary>More than 64 in one call gains nothing (measured).</summary>
     private const int BatchSize = 64;
 
-    // Protocol 0: the socket receives nothing.
-    private readonly LinuxSocket _socket = LinuxSocket.Open(SocketFamily.Packet, SocketKind.Raw);
     private readonly DatagramSender _batch = new(BatchSize, UnsolicitedNeighborAdvertisement.EthernetFrameLength);
     private Errno _errno;
+
+    /// <exception cref="LinuxException">No packet socket.</exception>
+    public KernelAnnouncementNetwork()
+        // Protocol 0: the socket receives nothing.
+        : this(LinuxSocket.Open(SocketFamily.Packet, SocketKind.Raw))
+    {
+    }
 
     public Span<byte> Reserve(int interfaceIndex, int length)
     {
@@ -39,13 +44,13 @@ internal sealed class KernelAnnouncementNetwork : IAnnouncementNetwork
 
     public void Dispose()
     {
-        _socket.Dispose();
+        socket.Dispose();
         _batch.Dispose();
     }
 
     private void Send()
     {
-        while (_batch.Send(_socket, out _) is var errno && errno != Errno.None)
+        while (_batch.Send(socket, out _) is var errno && errno != Errno.None)
         {
             _errno = _errno == Errno.None ? errno : _errno;
             _batch.Skip();
