@@ -24,7 +24,7 @@ try
     var report = new Report();
     var parts = new (string Name, Action<BenchOptions, Report> Run)[]
     {
-        ("startup", StartupBench.Run), ("memory", MemoryBench.Run), ("failover", FailoverBench.Run), ("takeover", TakeoverBench.Run),
+        ("config", ConfigBench.Run), ("startup", StartupBench.Run), ("memory", MemoryBench.Run), ("failover", FailoverBench.Run), ("takeover", TakeoverBench.Run),
         ("intervals", IntervalsBench.Run),
     };
     int broken = 0;

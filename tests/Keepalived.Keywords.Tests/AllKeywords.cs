@@ -35,9 +35,14 @@ internal static partial class AllKeywords
     /// <summary>Reads a configuration as <c>-t</c> does: preprocessing, walk, every plugin's own validation.</summary>
     internal static Reading Read(string path, LintOptions? lint = null)
     {
+        return Read(ConfigurationReader.Read(path, new ConfigurationReadOptions()), lint);
+    }
+
+    /// <summary>Reads what preprocessing made as <c>-t</c> does.</summary>
+    internal static Reading Read(ExpandedConfiguration configuration, LintOptions? lint = null)
+    {
         lock (_gate)
         {
-            ExpandedConfiguration configuration = ConfigurationReader.Read(path, new ConfigurationReadOptions());
             ReadingRoom room = lint is null ? Room() : MakeRoom(lint);
             Reading reading = room.Read(configuration, isTest: true, new ScriptPolicy());
             if (reading.Findings.Any(static finding => finding.Class == DiagnosticClass.Fatal && finding.Message.StartsWith("plugin '", StringComparison.Ordinal)))
@@ -60,9 +65,15 @@ internal static partial class AllKeywords
     internal static RecordedConfiguration Record(string text)
     {
         using Scratch scratch = new();
+        return Record(ConfigurationReader.Read(scratch.Write("keepalived.conf", text), new ConfigurationReadOptions()));
+    }
+
+    /// <summary>What the keywords of a configuration took.</summary>
+    internal static RecordedConfiguration Record(ExpandedConfiguration configuration)
+    {
         lock (_gate)
         {
-            return Room().Record(ConfigurationReader.Read(scratch.Write("keepalived.conf", text), new ConfigurationReadOptions()));
+            return Room().Record(configuration);
         }
     }
 

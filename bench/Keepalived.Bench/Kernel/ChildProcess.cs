@@ -19,6 +19,9 @@ internal sealed unsafe class ChildProcess
 
     public int ExitStatus { get; private set; } = -1;
 
+    /// <summary>User and system time of the ended process and of what it waited for.</summary>
+    public TimeSpan ProcessorTime { get; private set; }
+
     /// <summary>
     /// Spawns <paramref name="arguments"/> from the calling thread, so that the process is in this thread's network namespace. It gets
     /// a process group of its own, default signals and nothing of the bench's environment that steers a .NET run time.
@@ -81,9 +84,11 @@ internal sealed unsafe class ChildProcess
         get
         {
             int status;
-            if (!_reaped && LibC.waitpid(Id, &status, NoHang) == Id)
+            LibC.ResourceUsage usage;
+            if (!_reaped && LibC.wait4(Id, &status, NoHang, &usage) == Id)
             {
                 _reaped = true;
+                ProcessorTime = usage.Total;
                 ExitStatus = (status & 0x7F) == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F);
             }
 

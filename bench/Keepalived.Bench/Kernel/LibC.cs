@@ -56,7 +56,7 @@ internal static unsafe partial class LibC
     public static partial int kill(int pid, int signal);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial int waitpid(int pid, int* status, int options);
+    public static partial int wait4(int pid, int* status, int options, ResourceUsage* usage);
 
     [LibraryImport(Library)]
     public static partial int posix_spawnp(int* pid, byte* file, void* actions, void* attributes, byte** arguments, byte** environment);
@@ -103,5 +103,17 @@ internal static unsafe partial class LibC
     {
         public nint Seconds;
         public nint Nanoseconds;
+    }
+
+    /// <summary>struct rusage: two times, then fourteen counts.</summary>
+    public struct ResourceUsage
+    {
+        public nint UserSeconds;
+        public nint UserMicroseconds;
+        public nint SystemSeconds;
+        public nint SystemMicroseconds;
+        private fixed long _counts[14];
+
+        public readonly TimeSpan Total => TimeSpan.FromSeconds((long)UserSeconds + SystemSeconds) + TimeSpan.FromMicroseconds((long)UserMicroseconds + SystemMicroseconds);
     }
 }

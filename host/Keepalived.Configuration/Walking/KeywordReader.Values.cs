@@ -21,8 +21,9 @@ internal sealed partial class KeywordReader
 
         CheckTrailing(word, length, what);
         if (!long.TryParse(word.AsSpan(0, length), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ||
-            value < minimum || value > maximum)
+            value < minimum || value > maximum || (minimum >= 0 && word[0] == '-'))
         {
+            // Minus zero where nothing may be negative: keepalived refuses the sign.
             throw OutOfRange(word[..length], what, minimum.ToString(CultureInfo.InvariantCulture), maximum.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -54,7 +55,7 @@ internal sealed partial class KeywordReader
         bool negative = word[0] == '-';
         int fractionStart = Math.Min(whole + 1, length);
         TimeSpan? value = ToTime(word.AsSpan(0, whole).TrimStart("+-"), word.AsSpan(fractionStart, length - fractionStart), decimals, negative);
-        if (value is not { } time || time < minimum || time > maximum)
+        if (value is not { } time || time < minimum || time > maximum || (negative && minimum >= TimeSpan.Zero))
         {
             throw OutOfRange(word[..length], what, Show(minimum), Show(maximum));
         }

@@ -38,7 +38,7 @@ internal static class MonitoringKeywords
         const PluginRoles Vrrp = PluginRoles.Vrrp;
         Flag(globals, "enable_snmp_vrrp", "Offer the VRRP branch of keepalived's own module.", Vrrp, static snmp => snmp with { Vrrp = true });
         globals.Keyword(
-            Spec("enable_snmp_keepalived", "", "The same as enable_snmp_vrrp.", Vrrp) with { ReplacedBy = "enable_snmp_vrrp" },
+            Spec("enable_snmp_keepalived", "", "The same as enable_snmp_vrrp.", Vrrp) with { ReplacedBy = "enable_snmp_vrrp", IsQuietlyDeprecated = true },
             static (_, session) => Change(session, true, static (snmp, on) => snmp with { Vrrp = on }));
         Flag(globals, "enable_snmp_rfc", "Offer the modules of RFC 2787 and RFC 6527.", Vrrp, static snmp => snmp with { Rfc2787 = true, Rfc6527 = true });
         Flag(globals, "enable_snmp_rfcv2", "Offer the module of RFC 2787, for VRRP version 2.", Vrrp, static snmp => snmp with { Rfc2787 = true });

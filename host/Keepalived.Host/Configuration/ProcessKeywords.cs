@@ -13,7 +13,7 @@ internal static class ProcessKeywords
         Add(globals, "vrrp", PluginRoles.Vrrp, static (settings, change) => settings.Vrrp = change(settings.Vrrp));
         Add(globals, "checker", PluginRoles.Checker, static (settings, change) => settings.Checker = change(settings.Checker));
         Add(globals, "bfd", PluginRoles.Bfd, static (settings, change) => settings.Bfd = change(settings.Bfd));
-        AddName(globals, new("lvs_process_name", "NAME", "Name of the checker process.") { ReplacedBy = "checker_process_name" }, PluginRoles.Checker, static (settings, change) => settings.Checker = change(settings.Checker));
+        AddName(globals, new("lvs_process_name", "NAME", "Name of the checker process.") { ReplacedBy = "checker_process_name", IsQuietlyDeprecated = true }, PluginRoles.Checker, static (settings, change) => settings.Checker = change(settings.Checker));
     }
 
     private static void Add(IKeywordBlock<IConfigurationSession> globals, string prefix, PluginRoles role, Change change)
@@ -44,7 +44,7 @@ internal static class ProcessKeywords
                 change(session.Get<HostSettings>(), settings => settings with { Cpus = cpus });
             });
         AddRealTimeLimit(globals, new(prefix + "_rlimit_rttime", "MICROSECONDS 1..4294967295", "CPU time that the process may use without sleeping, under a real-time priority; without it any."), role, change);
-        AddRealTimeLimit(globals, new(prefix + "_rlimit_rtime", "MICROSECONDS 1..4294967295", "The same.") { ReplacedBy = prefix + "_rlimit_rttime" }, role, change);
+        AddRealTimeLimit(globals, new(prefix + "_rlimit_rtime", "MICROSECONDS 1..4294967295", "The same.") { ReplacedBy = prefix + "_rlimit_rttime", IsQuietlyDeprecated = true }, role, change);
     }
 
     private static void AddName(IKeywordBlock<IConfigurationSession> globals, KeywordSpec spec, PluginRoles role, Change change) =>

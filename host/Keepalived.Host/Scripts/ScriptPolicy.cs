@@ -16,6 +16,15 @@ internal sealed class ScriptPolicy : IScriptPolicy
     public bool Validate(ScriptCommand command, SourceLocation location, IConfigurationSession session)
     {
         GlobalDefinitions globals = session.Globals;
+        if (globals.ScriptSecurity && Environment.IsPrivilegedProcess && (command.User ?? globals.ScriptUser) is null)
+        {
+            session.Error(
+                location,
+                $"script {command.Program} is disabled: enable_script_security keeps the daemon from running it as itself, and there is no user '{DefaultUser}'",
+                $"create the user {DefaultUser}, or say script_user in global_defs");
+            return false;
+        }
+
         ScriptPath path = Resolve(command, globals);
         if (path.State != ScriptPathState.NotFound && !path.IsShellInput && !globals.ScriptSecurity)
         {

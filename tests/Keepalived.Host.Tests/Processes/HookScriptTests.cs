@@ -49,7 +49,7 @@ public sealed class HookScriptTests
         using DaemonRun run = new("", "Good");
         string script = Script(run, "echo ran >DIR/trace\n");
         File.SetUnixFileMode(script, (UnixFileMode)0x1ff);
-        Configure(run, (security ? "enable_script_security\n " : "") + "startup_script " + script);
+        Configure(run, (security ? "enable_script_security\n script_user root\n " : "") + "startup_script " + script);
 
         run.Start();
 

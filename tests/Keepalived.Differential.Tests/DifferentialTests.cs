@@ -1,0 +1,90 @@
+namespace Keepalived.Differential.Tests;
+
+/// <summary>One set of files: every difference is listed, and what is listed is a difference.</summary>
+public abstract class DifferentialTests(string name, Func<IReadOnlyList<object>> files, ITestOutputHelper output)
+{
+    private protected void Compare(bool allEntriesMustOccur = true)
+    {
+        Laboratory.Require();
+        TriedFile[] tried = [.. files().Cast<TriedFile>()];
+        if (tried.Length == 0)
+        {
+            Assert.Skip("The files are not installed");
+        }
+
+        DifferenceList listed = new(name);
+        List<string> unlisted = [];
+        List<string> summary = [];
+        int same = 0;
+        foreach (Comparison comparison in Laboratory.Judge(tried))
+        {
+            Difference[] differences = [.. comparison.Differences()];
+            same += differences.Length == 0 ? 1 : 0;
+            Difference[] unexplained = [.. differences.Where(difference => !listed.Explains(difference))];
+            if (unexplained.Length > 0)
+            {
+                unlisted.Add(comparison.Show());
+                summary.AddRange(unexplained.Select(static difference => $"{difference.File}\t{difference.Side}\t{difference.Text}"));
+            }
+        }
+
+        output.WriteLine($"{name}: {tried.Length} files, {same} the same on both sides, {tried.Length - same - unlisted.Count} with listed differences, {unlisted.Count} with others");
+        string directory = Environment.GetEnvironmentVariable("DIFFERENTIAL_REPORT") ?? "";
+        if (directory.Length > 0)
+        {
+            File.WriteAllText(Path.Combine(directory, name + ".txt"), string.Join('\n', unlisted));
+            File.WriteAllLines(Path.Combine(directory, name + ".tsv"), summary);
+        }
+
+        const int Shown = 5;
+        Assert.True(unlisted.Count == 0, $"{unlisted.Count} of {tried.Length} files differ in a way that Differences/{name}.tsv does not list\n" +
+            string.Join('\n', unlisted.Take(Shown)) + string.Join('\n', summary.Take(200)));
+        Assert.True(!allEntriesMustOccur || listed.Unused.Count == 0, "these no longer occur; take them out:\n" + string.Join('\n', listed.Unused));
+    }
+}
+
+/// <summary>The samples of Debian's package, read where they are installed.</summary>
+public sealed class SampleTests(ITestOutputHelper output) : DifferentialTests("samples", Samples, output)
+{
+    [Fact]
+    public void Debians_sample_configurations_are_judged_as_C_judges_them() => Compare();
+
+    private static IReadOnlyList<object> Samples()
+    {
+        const string Folder = "/usr/share/doc/keepalived/samples";
+        return !Directory.Exists(Folder) ? [] : [.. Directory.GetFiles(Folder, "keepalived.conf*").Append("/etc/keepalived/keepalived.conf.sample")
+            .Where(File.Exists)
+            .Order(StringComparer.Ordinal)
+            .Select(static path => new TriedFile(Path.GetFileName(path), File.ReadAllBytes(path), []))];
+    }
+}
+
+/// <summary>Files as nobody should write them.</summary>
+public sealed class OddFileTests(ITestOutputHelper output) : DifferentialTests("odd", static () => OddFiles.All, output)
+{
+    [Fact]
+    public void Odd_files_are_judged_as_C_judges_them() => Compare();
+}
+
+/// <summary>Every keyword with its good value, its bad one and none.</summary>
+public sealed class KeywordTests(ITestOutputHelper output) : DifferentialTests("keywords", KeywordFiles.All, output)
+{
+    [Fact]
+    public void Every_keyword_is_judged_as_C_judges_it() => Compare();
+}
+
+/// <summary>Files made from a seed.</summary>
+public sealed class GeneratedFileTests(ITestOutputHelper output) : DifferentialTests("generated", Generate, output)
+{
+    private static readonly string? _seed = Environment.GetEnvironmentVariable("DIFFERENTIAL_SEED");
+
+    [Fact]
+    public void Generated_files_are_judged_as_C_judges_them() => Compare(allEntriesMustOccur: _seed is null);
+
+    private static IReadOnlyList<object> Generate()
+    {
+        int seed = int.Parse(_seed ?? "20261121", System.Globalization.CultureInfo.InvariantCulture);
+        int count = int.Parse(Environment.GetEnvironmentVariable("DIFFERENTIAL_COUNT") ?? "2000", System.Globalization.CultureInfo.InvariantCulture);
+        return [.. Enumerable.Range(0, count).Select(index => ConfigurationGenerator.Make(unchecked(seed + index)))];
+    }
+}
