@@ -27,6 +27,9 @@ internal sealed record TheirVerdict(int ExitCode, IReadOnlyList<TheirFinding> Fi
     /// <summary>C ends at a keyword that lacks an argument.</summary>
     internal const int Stopped = 2;
 
+    /// <summary>From here on the code says that it was ended: 124 after a hang, 128 and more by a signal.</summary>
+    internal const int Lost = 124;
+
     internal bool Rejects => ExitCode != 0;
 }
 
@@ -50,8 +53,14 @@ internal sealed record Comparison(TriedFile File, OurVerdict Ours, TheirVerdict 
     /// needs a message of C at one of the lines that led to it, or a message of C that names no line. Those come from C's validation, and
     /// each answers for one of ours. What concerns a block C says at its end and we where it stands. Where C accepts, its messages are not findings; where it stopped early, ours may have more.
     /// </summary>
-    internal IReadOnlyList<Difference> Differences()
+    /// <param name="isMeant">True for a difference that is listed; asked of ours before C's messages without a line are spent on them.</param>
+    internal IReadOnlyList<Difference> Differences(Func<Difference, bool>? isMeant = null)
     {
+        if (Theirs.ExitCode >= TheirVerdict.Lost)
+        {
+            return [new Difference(File.Name, "exit", $"C {Theirs.ExitCode}, ours {Ours.ExitCode}")];
+        }
+
         BlockLines blocks = new(File);
         HashSet<(string, int)> ourPlaces = [.. Ours.Findings.SelectMany(PlacesOf)];
         HashSet<(string, int)> theirPlaces = [.. Theirs.Findings.Where(static finding => finding.Place is not null).SelectMany(finding => blocks.About(finding.Place!.Value))];
@@ -65,13 +74,16 @@ internal sealed record Comparison(TriedFile File, OurVerdict Ours, TheirVerdict 
 
         if (Theirs.ExitCode != TheirVerdict.Stopped)
         {
-            oursAlone.AddRange(Ours.Findings.Where(finding => finding.Class != DiagnosticClass.Ok && !PlacesOf(finding).Any(theirPlaces.Contains)).Skip(Theirs.Rejects ? unplaced : 0));
+            oursAlone.AddRange(Ours.Findings.Where(finding => finding.Class != DiagnosticClass.Ok && !PlacesOf(finding).Any(theirPlaces.Contains)));
         }
+
+        ILookup<bool, Difference> ours = oursAlone.Select(finding => Alone(finding)).ToLookup(difference => isMeant?.Invoke(difference) ?? false);
 
         List<Difference> found =
         [
             .. theirsAlone.Select(finding => new Difference(File.Name, "C", $"{finding.Text} @{finding.Place?.Line}")),
-            .. oursAlone.Select(finding => new Difference(File.Name, "ours", $"{finding.Class} {finding.Message} @{finding.Location.Origin?.Line}")),
+            .. ours[true],
+            .. ours[false].Skip(Theirs.Rejects ? unplaced : 0),
         ];
         if (Theirs.Rejects && !Ours.Rejects && theirsAlone.Count == 0)
         {
@@ -84,6 +96,9 @@ internal sealed record Comparison(TriedFile File, OurVerdict Ours, TheirVerdict 
 
         return found;
     }
+
+    private Difference Alone(Diagnostic finding) =>
+        new(File.Name, "ours", $"{finding.Class} {finding.Message}; {finding.Remedy} @{finding.Location.Origin?.Line}");
 
     /// <summary>The file and both sides, for a person.</summary>
     internal string Show()

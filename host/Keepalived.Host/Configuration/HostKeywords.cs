@@ -34,13 +34,21 @@ internal static class HostKeywords
     {
         root.Keyword(
             new("net_namespace", "NAME", "Network namespace to run in instead of the one it is started in; not changeable by a reload; -s overrides it."),
-            static (reader, session) => session.Settings().NetworkNamespace = reader.Word("name of the namespace"));
+            static (reader, session) =>
+            {
+                reader.RefuseSecond(session.Settings().NetworkNamespace is not null);
+                session.Settings().NetworkNamespace = reader.Word("name of the namespace");
+            });
         root.Keyword(
             new("use_pid_dir", "", "Keep the pid files in a directory of their own."),
             static (_, session) => session.Settings().UsePidDirectory = true);
         root.Keyword(
             new("instance", "NAME", "Name of this daemon among several on the machine; not changeable by a reload."),
-            static (reader, session) => session.Settings().Instance = reader.Word("name of the instance"));
+            static (reader, session) =>
+            {
+                reader.RefuseSecond(session.Settings().Instance is not null);
+                session.Settings().Instance = reader.Word("name of the instance");
+            });
         root.Keyword(
             new("child_wait_time", "SECONDS 0..4294967295", "How long child processes may take to stop.") { Default = "5" },
             static (reader, session) => session.Settings().ChildWaitTime = reader.Seconds("time", TimeSpan.Zero, _longestWait, 0));
@@ -78,13 +86,13 @@ internal static class HostKeywords
             static (reader, session) => session.Settings().SetSupplementaryGroups = reader.OptionalBoolean());
         globals.Keyword(
             new("startup_script", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Run once by the parent before the children start."),
-            static (reader, session) => session.Settings().StartupScript = ReadScript(reader));
+            static (reader, session) => session.Settings().StartupScript = ReadScript(reader, session.Settings().StartupScript));
         globals.Keyword(
             new("startup_script_timeout", "SECONDS 1..1000", "Time limit of startup_script.") { Default = "10" },
             static (reader, session) => session.Settings().StartupScriptLimit = TimeSpan.FromSeconds(reader.Integer("time limit", 1, 1000)));
         globals.Keyword(
             new("shutdown_script", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Run by the parent after the children have ended."),
-            static (reader, session) => session.Settings().ShutdownScript = ReadScript(reader));
+            static (reader, session) => session.Settings().ShutdownScript = ReadScript(reader, session.Settings().ShutdownScript));
         globals.Keyword(
             new("shutdown_script_timeout", "SECONDS 1..1000", "Time limit of shutdown_script.") { Default = "10" },
             static (reader, session) => session.Settings().ShutdownScriptLimit = TimeSpan.FromSeconds(reader.Integer("time limit", 1, 1000)));
@@ -119,7 +127,11 @@ internal static class HostKeywords
             static (reader, session) => session.Settings().SaveDirectory = reader.Word("directory"));
         globals.Keyword(
             new("tmp_config_directory", "DIR", "Where the expanded configuration is kept for the children; this daemon keeps it in memory.") { HasNoEffectYet = true },
-            static (reader, session) => session.Settings().TemporaryConfigurationDirectory = reader.Word("directory"));
+            static (reader, session) =>
+            {
+                reader.RefuseSecond(session.Settings().TemporaryConfigurationDirectory is not null);
+                session.Settings().TemporaryConfigurationDirectory = reader.Word("directory");
+            });
         globals.Keyword(
             new("include_check", "[[+|-]read|match|wildcard_match|brace_match …]", "Which mistakes of include lines are errors; without a word all. Acted on while files are read."),
             static (reader, _) => reader.Rest());
@@ -138,8 +150,9 @@ internal static class HostKeywords
             static (reader, session) => session.Settings().AutomaticPriorityDelay = TimeSpan.FromMicroseconds(reader.Integer("delay", 1, 10_000_000)));
     }
 
-    private static HookScript ReadScript(IKeywordReader reader)
+    private static HookScript ReadScript(IKeywordReader reader, HookScript? first)
     {
+        reader.RefuseSecond(first is not null);
         SourceLocation location = reader.NextLocation;
         IReadOnlyList<string> words = reader.Command("script");
         string[] arguments = new string[words.Count - 1];

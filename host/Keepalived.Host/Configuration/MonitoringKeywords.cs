@@ -23,7 +23,11 @@ internal static class MonitoringKeywords
         const PluginRoles Both = PluginRoles.Vrrp | PluginRoles.Checker;
         globals.Keyword(
             Spec("snmp_socket", "ADDRESS", "Address of the AgentX master, in the form of net-snmp's transports.", Both) with { Default = "unix:/var/agentx/master" },
-            static (reader, session) => Change(session, reader.Word("address"), static (snmp, word) => snmp with { Socket = word }));
+            static (reader, session) =>
+            {
+                reader.RefuseSecond(Settings(session).Snmp.Socket is not null);
+                Change(session, reader.Word("address"), static (snmp, word) => snmp with { Socket = word });
+            });
         Flag(globals, "enable_traps", "Send traps.", Both, static snmp => snmp with { Traps = true });
         globals.Keyword(
             Spec("snmp_vs_stats_update_interval", "SECONDS 0.001..30", "How long the kernel's figures of virtual servers are good for.", PluginRoles.Checker) with { Default = "5" },

@@ -73,9 +73,9 @@ internal sealed class ReadingRoom
 
         HostSettings settings = session.Get<HostSettings>();
         session.SetGlobals(GlobalsOf(settings));
-        if (_roles == PluginRoles.None && !isTest)
+        if (_roles == PluginRoles.None || isTest)
         {
-            // The parent runs them, so it alone says what is wrong with them.
+            // The parent runs them, so it says what is wrong with them, or -t, which stands for all processes.
             settings.StartupScript = Validated(settings.StartupScript, session);
             settings.ShutdownScript = Validated(settings.ShutdownScript, session);
         }

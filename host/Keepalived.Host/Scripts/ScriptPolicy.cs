@@ -18,10 +18,7 @@ internal sealed class ScriptPolicy : IScriptPolicy
         GlobalDefinitions globals = session.Globals;
         if (globals.ScriptSecurity && Environment.IsPrivilegedProcess && (command.User ?? globals.ScriptUser) is null)
         {
-            session.Error(
-                location,
-                $"script {command.Program} is disabled: enable_script_security keeps the daemon from running it as itself, and there is no user '{DefaultUser}'",
-                $"create the user {DefaultUser}, or say script_user in global_defs");
+            session.Get<MissingScriptUser>().Report(session, location);
             return false;
         }
 
@@ -131,6 +128,24 @@ internal sealed class ScriptPolicy : IScriptPolicy
             location,
             $"{effect}, since others than root can change {path.Culprit}",
             remedy));
+    }
+
+    /// <summary>Says once that scripts without a user are not run: all of them have one cause.</summary>
+    private sealed class MissingScriptUser
+    {
+        private bool _isReported;
+
+        public void Report(IConfigurationSession session, SourceLocation location)
+        {
+            if (!_isReported)
+            {
+                _isReported = true;
+                session.Error(
+                    location,
+                    $"scripts that name no user are disabled: enable_script_security keeps the daemon from running them as itself, and there is no user '{DefaultUser}'",
+                    $"create the user {DefaultUser}, or say script_user in global_defs");
+            }
+        }
     }
 
     /// <summary>Says once that scripts run although <c>enable_script_security</c> is not there; that alone makes <c>-t</c> end with 6.</summary>

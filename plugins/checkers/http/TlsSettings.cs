@@ -28,6 +28,9 @@ internal sealed class TlsDraft
 {
     public TlsIdentity Identity { get; set; } = TlsIdentity.None;
 
+    /// <summary>True when there was a block.</summary>
+    public bool HasBlock { get; set; }
+
     /// <summary>Where the last block began.</summary>
     public SourceLocation Location { get; set; }
 }
@@ -42,14 +45,35 @@ internal static class TlsKeywords
             static (reader, session) =>
             {
                 TlsDraft draft = session.Get<TlsDraft>();
+                if (draft.HasBlock)
+                {
+                    reader.Warn("there is an SSL block already: this one replaces it", "merge the two blocks");
+                    draft.Identity = TlsIdentity.None;
+                }
+
+                draft.HasBlock = true;
                 draft.Location = reader.Location;
                 return draft;
             },
             static (session, _, draft) => Check(session, draft));
-        block.Keyword(new("password", "STRING", "Password of the key."), static (r, d) => d.Identity = d.Identity with { Password = r.Word("password") });
-        block.Keyword(new("ca", "PATH", "File of the certificates of authorities."), static (r, d) => d.Identity = d.Identity with { Authorities = r.Word("path") });
-        block.Keyword(new("certificate", "PATH", "File of the client certificate."), static (r, d) => d.Identity = d.Identity with { Certificate = r.Word("path") });
-        block.Keyword(new("key", "PATH", "File of the certificate's key."), static (r, d) => d.Identity = d.Identity with { Key = r.Word("path") });
+        block.Keyword(new("password", "STRING", "Password of the key."), static (r, d) =>
+            d.Identity = d.Identity with { Password = Replacing(r, d.Identity.Password, r.Word("password")) });
+        block.Keyword(new("ca", "PATH", "File of the certificates of authorities."), static (r, d) =>
+            d.Identity = d.Identity with { Authorities = Replacing(r, d.Identity.Authorities, r.Word("path")) });
+        block.Keyword(new("certificate", "PATH", "File of the client certificate."), static (r, d) =>
+            d.Identity = d.Identity with { Certificate = Replacing(r, d.Identity.Certificate, r.Word("path")) });
+        block.Keyword(new("key", "PATH", "File of the certificate's key."), static (r, d) =>
+            d.Identity = d.Identity with { Key = Replacing(r, d.Identity.Key, r.Word("path")) });
+    }
+
+    private static string Replacing(IKeywordReader reader, string? old, string value)
+    {
+        if (old is not null)
+        {
+            reader.Warn($"{reader.Keyword} is there already: {value} replaces {old}", "remove one of the two");
+        }
+
+        return value;
     }
 
     private static void Check(IConfigurationSession session, TlsDraft draft)

@@ -56,6 +56,10 @@ internal sealed class FifoDraft(string keyword, FifoKind kind)
 
     public SourceLocation Location { get; private set; }
 
+    public bool HasPath => _path is not null;
+
+    public bool HasScript => _script is not null;
+
     public void Set(string path, ScriptUser? owner, SourceLocation location)
     {
         _path = path;

@@ -23,12 +23,14 @@ internal static class NotifyKeywords
     {
         block.Keyword(new(name, "PATH [USER [[:]GROUP]]", $"FIFO that {what} are written to."), (reader, session) =>
         {
+            reader.RefuseSecond(session.Get<NotifyDraft>().Fifo(kind).HasPath);
             SourceLocation location = reader.Location;
             string path = reader.Word("path of the FIFO");
             session.Get<NotifyDraft>().Fifo(kind).Set(path, UserOf(reader), location);
         });
         block.Keyword(new(name + "_script", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Program that reads the FIFO; gets its path as last argument."), (reader, session) =>
         {
+            reader.RefuseSecond(session.Get<NotifyDraft>().Fifo(kind).HasScript);
             SourceLocation location = reader.NextLocation;
             IReadOnlyList<string> words = reader.Command("script");
             var command = new ScriptCommand(words[0], [.. words.Skip(1)], UserOf(reader));

@@ -14,7 +14,11 @@ internal static class GlobalKeywords
     public static void Register(IKeywordTree keywords)
     {
         keywords.Root.Keyword(new("net_namespace_ipvs", "[NAME]", "Network namespace whose IPVS is used; without a name the one that the daemon was started in; its own if absent.") { HasNoEffectYet = true },
-            static (r, s) => Change(s, r.AtEnd ? "" : r.Word("name of the namespace"), static (settings, value) => settings with { Namespace = value }));
+            static (r, s) =>
+            {
+                r.RefuseSecond(s.Get<IpvsReading>().Settings.Namespace is not null);
+                Change(s, r.AtEnd ? "" : r.Word("name of the namespace"), static (settings, value) => settings with { Namespace = value });
+            });
         IKeywordBlock<IConfigurationSession> globals = keywords.Extend<IConfigurationSession>("global_defs");
         AddSynchronisation(globals);
         AddNftables(globals);
@@ -38,13 +42,21 @@ internal static class GlobalKeywords
         {
             HasNoEffectYet = true, Process = Plugins.PluginRoles.Vrrp,
         },
-        static (r, s) => Change(s, SyncDaemonKeyword.Read(r), static (settings, value) => settings with { SyncDaemon = value }));
+        static (r, s) =>
+        {
+            r.RefuseSecond(s.Get<IpvsReading>().Settings.SyncDaemon is not null);
+            Change(s, SyncDaemonKeyword.Read(r), static (settings, value) => settings with { SyncDaemon = value });
+        });
 
     private static void AddNftables(IKeywordBlock<IConfigurationSession> globals)
     {
         globals.Keyword(new("nftables_ipvs", "[TABLE]", "Give the addresses of groups a mark each by nftables; table keepalived_ipvs if none is named.") { HasNoEffectYet = true },
-            static (r, s) => Change(s, r.AtEnd ? NftablesSettings.DefaultTable : r.Word("name of the table"),
-                static (settings, value) => settings with { Nftables = settings.Nftables with { Table = value } }));
+            static (r, s) =>
+            {
+                r.RefuseSecond(s.Get<IpvsReading>().Settings.Nftables.Table is not null);
+                Change(s, r.AtEnd ? NftablesSettings.DefaultTable : r.Word("name of the table"),
+                    static (settings, value) => settings with { Nftables = settings.Nftables with { Table = value } });
+            });
         globals.Keyword(new("nftables_ipvs_priority", "INT -2147483648..2147483647", "Priority of the chain of nftables_ipvs.") { Default = "-1", HasNoEffectYet = true },
             static (r, s) => Change(s, (int)r.Integer("priority", int.MinValue, int.MaxValue),
                 static (settings, value) => settings with { Nftables = settings.Nftables with { Priority = value } }));

@@ -9,10 +9,12 @@ internal static class RealServerKeywords
     {
         IKeywordBlock<RealServerBuilder> block = parent.Block<RealServerBuilder>(
             new("real_server", "ADDRESS [PORT] { … }", "A server of the pool."),
-            static (r, _) =>
+            static (r, virtualServer) =>
             {
                 var (address, port) = SharedKeywords.ReadServer(r, "real server");
-                return new(address, port, r.Location);
+
+                // keepalived hands on what the virtual server has said so far: a later lvs_method is for later servers.
+                return new(address, port, r.Location) { Forwarding = virtualServer.Forwarding };
             },
             static (session, virtualServer, server) => virtualServer.RealServers.Add(server.Close(session.Get<IpvsReading>().Values)));
         block.Keyword(new("weight", "INT 0..2147483647", "Share of the load; the virtual server's setting if absent.") { Default = "1" }, (r, b) =>
@@ -28,9 +30,9 @@ internal static class RealServerKeywords
         block.Keyword(new("alpha", "BOOL?", "Start as down; the first good probe raises the server; the virtual server's setting if absent.") { Default = "false" }, (r, b) =>
             b.Defaults = b.Defaults with { Alpha = r.OptionalBoolean() });
         block.Keyword(new("notify_up", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the server comes up."), (r, b) =>
-            b.NotifyUp = SharedKeywords.ReadCommand(r));
+            b.NotifyUp = SharedKeywords.ReadCommand(r, b.NotifyUp));
         block.Keyword(new("notify_down", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the server goes down."), (r, b) =>
-            b.NotifyDown = SharedKeywords.ReadCommand(r));
+            b.NotifyDown = SharedKeywords.ReadCommand(r, b.NotifyDown));
         SharedKeywords.AddCheckDefaults(block);
     }
 }

@@ -101,8 +101,11 @@ internal static class SharedKeywords
     }
 
     /// <summary>Reads <c>CMD [USER [GROUP]]</c>; it is validated later, when <c>global_defs</c> is complete.</summary>
-    public static WrittenCommand ReadCommand(IKeywordReader reader)
+    /// <param name="reader">The line.</param>
+    /// <param name="first">What an earlier line said, which counts.</param>
+    public static WrittenCommand ReadCommand(IKeywordReader reader, WrittenCommand? first)
     {
+        reader.RefuseSecond(first is not null);
         SourceLocation location = reader.NextLocation;
         IReadOnlyList<string> words = reader.Command("command");
         ScriptUser? user = null;

@@ -29,7 +29,7 @@ internal sealed class VirtualServerCompletion
         IpvsReading reading = session.Get<IpvsReading>();
         var completion = new VirtualServerCompletion(session);
         var servers = new List<VirtualServerDefinition>(reading.VirtualServers.Count);
-        var known = new HashSet<ServiceAddress>(reading.VirtualServers.Count);
+        var known = new Dictionary<ServiceAddress, int>(reading.VirtualServers.Count);
         var lint = new VirtualServerLint(session);
         foreach (VirtualServerBuilder builder in reading.VirtualServers)
         {
@@ -38,19 +38,29 @@ internal sealed class VirtualServerCompletion
                 continue;
             }
 
-            if (known.Add(server.Address))
+            if (known.TryAdd(server.Address, servers.Count))
             {
                 servers.Add(server);
                 lint.Look(builder, server);
             }
             else
             {
-                session.Error(builder.Location, $"virtual server {server.Address} is there already: this one is left out", "merge the two blocks");
+                // keepalived asks the kernel for the service twice and for the servers of both.
+                int first = known[server.Address];
+                servers[first] = servers[first] with { RealServers = Merge(servers[first].RealServers, server.RealServers) };
+                session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, builder.Location,
+                    $"virtual server {server.Address} is there already: the real servers of this one are added to it, the rest is not used", "merge the two blocks"));
             }
         }
 
         lint.Finish();
         return new(reading.Settings, servers.ToEquatableArray());
+    }
+
+    private static EquatableArray<RealServerDefinition> Merge(EquatableArray<RealServerDefinition> first, EquatableArray<RealServerDefinition> second)
+    {
+        HashSet<DestinationAddress> known = [.. first.Select(static server => server.Destination)];
+        return first.Concat(second.Where(server => known.Add(server.Destination))).ToEquatableArray();
     }
 
     /// <summary>Completes one; null when it cannot run.</summary>

@@ -160,9 +160,9 @@ internal static class VirtualServerKeywords
         block.Keyword(new("hysteresis", "INT 0..4294967295", "Distance between gaining and losing the quorum.") { Default = "0" }, static (r, b) =>
             b.Hysteresis = r.Integer("hysteresis", 0, uint.MaxValue));
         block.Keyword(new("quorum_up", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the quorum is gained."), static (r, b) =>
-            b.QuorumUp = SharedKeywords.ReadCommand(r));
+            b.QuorumUp = SharedKeywords.ReadCommand(r, b.QuorumUp));
         block.Keyword(new("quorum_down", "CMD|\"CMD ARGS\" [USER [[:]GROUP]]", "Script to run when the quorum is lost."), static (r, b) =>
-            b.QuorumDown = SharedKeywords.ReadCommand(r));
+            b.QuorumDown = SharedKeywords.ReadCommand(r, b.QuorumDown));
     }
 
     private static void AddSorryServer(IKeywordBlock<VirtualServerBuilder> block)
@@ -170,7 +170,7 @@ internal static class VirtualServerKeywords
         block.Keyword(new("sorry_server", "ADDRESS [PORT]", "Server to use while there is no quorum."), static (r, b) =>
         {
             var (address, port) = SharedKeywords.ReadServer(r, "sorry server");
-            b.SorryServer = new(address, port, r.Location);
+            b.SorryServer = new(address, port, r.Location) { Forwarding = b.Forwarding };
         });
         block.Keyword(new("sorry_server_inhibit", "", "Keep the sorry server in the table with weight 0; after sorry_server."), static (r, b) =>
             Sorry(r, b).Inhibit = true);
@@ -190,9 +190,9 @@ internal static class VirtualServerKeywords
             "inet6" => AddressFamily.InterNetworkV6,
             _ => throw reader.Reject($"'{word}' is no address family", "write inet or inet6"),
         };
-        if (builder.Address is not null && builder.Family != family)
+        if (builder.Family is { } known && known != family)
         {
-            throw reader.Reject($"ip_family {word} contradicts the virtual address {builder.Address}", "remove ip_family");
+            throw reader.Reject($"ip_family {word} contradicts {(builder.Address is null ? "an earlier ip_family" : $"the virtual address {builder.Address}")}", "remove ip_family");
         }
 
         builder.Family = family;

@@ -15,7 +15,10 @@ internal static partial class GlobalKeywords
         Add(block, new("vrrp_iptables", "[IN_CHAIN [OUT_CHAIN]]", "Drop packets to addresses that are not accepted by iptables; without names in INPUT and OUTPUT.") { HasNoEffectYet = true }, ReadIptables);
         Add(block, new("vrrp_ipsets", "[NAME4 [NAME6 [NAME_IF6 [NAME_IGMP [NAME_MLD [NAME_ND]]]]]]", "Names of the ipsets for iptables; none turns ipsets off.") { HasNoEffectYet = true }, ReadIpsets);
         Add(block, new("nftables", "[TABLE]", "Drop packets to addresses that are not accepted by nftables; not changeable by reload.") { HasNoEffectYet = true, Default = "keepalived" }, (r, g) =>
-            g with { Firewall = g.Firewall with { UsesNftables = true, NftablesTable = r.TryWord(out string name) ? name : g.Firewall.NftablesTable } });
+        {
+            r.RefuseSecond(g.Firewall.UsesNftables);
+            return g with { Firewall = g.Firewall with { UsesNftables = true, NftablesTable = r.TryWord(out string name) ? name : g.Firewall.NftablesTable } };
+        });
         Add(block, new("nftables_priority", "INT -2147483648..2147483647", "Priority of the chains.") { HasNoEffectYet = true, Default = "-1" }, (r, g) =>
             g with { Firewall = g.Firewall with { NftablesPriority = (int)r.Integer("priority", int.MinValue, int.MaxValue) } });
         Add(block, new("nftables_ifindex", "", "Match interfaces by number instead of by name.") { HasNoEffectYet = true }, (_, g) =>
@@ -31,9 +34,9 @@ internal static partial class GlobalKeywords
         Add(block, new("default_interface", "IFNAME", "Interface of static addresses that name none.") { HasNoEffectYet = true, Default = "eth0" }, (r, g) =>
             g with { DefaultInterface = VirtualAddressReader.InterfaceName(r) });
         Add(block, new("vmac_prefix", "STRING", "Beginning of the names of virtual MAC interfaces; leaves room for .VRID.") { HasNoEffectYet = true, Default = "vrrp" }, (r, g) =>
-            g with { VmacPrefix = ReadPrefix(r) });
+            g with { VmacPrefix = ReadPrefix(r, g.VmacPrefix != GlobalSettings.DefaultVmacPrefix) });
         Add(block, new("vmac_addr_prefix", "STRING", "The same for those of use_vmac_addr and of single addresses; vmac_prefix if not set.") { HasNoEffectYet = true }, (r, g) =>
-            g with { VmacAddressPrefix = ReadPrefix(r) });
+            g with { VmacAddressPrefix = ReadPrefix(r, g.VmacAddressPrefix is not null) });
         Extra("vrrp_garp_extra_if", null);
         Extra("vrrp_vmac_garp_intvl", "vrrp_garp_extra_if");
         Add(block, new("iproute_usr_dir", "DIR", "Where iproute2 keeps the distribution's names of routing tables and the like.") { Default = RouteNames.DefaultUsrDirectory }, (r, g) =>
@@ -68,8 +71,9 @@ internal static partial class GlobalKeywords
 
     private static uint ReadBytes(IKeywordReader reader) => (uint)reader.Integer("buffer size", 0, uint.MaxValue);
 
-    private static string ReadPrefix(IKeywordReader reader)
+    private static string ReadPrefix(IKeywordReader reader, bool isThere)
     {
+        reader.RefuseSecond(isThere);
         string prefix = reader.Word("prefix");
         return prefix.Length is > 0 and <= LongestVmacPrefix
             ? prefix

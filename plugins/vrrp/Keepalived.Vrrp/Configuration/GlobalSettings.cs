@@ -120,8 +120,11 @@ internal sealed record GlobalSettings
     /// <summary><c>vrrp_iptables</c>, <c>vrrp_ipsets</c> and <c>nftables*</c>.</summary>
     public FirewallSettings Firewall { get; init; } = new();
 
+    /// <summary>What <c>vmac_prefix</c> is when nobody says it.</summary>
+    public const string DefaultVmacPrefix = "vrrp";
+
     /// <summary><c>vmac_prefix</c>.</summary>
-    public string VmacPrefix { get; init; } = "vrrp";
+    public string VmacPrefix { get; init; } = DefaultVmacPrefix;
 
     /// <summary><c>vmac_addr_prefix</c>; null = <see cref="VmacPrefix"/>.</summary>
     public string? VmacAddressPrefix { get; init; }

@@ -76,16 +76,12 @@ internal sealed partial class InstanceCompletion
         }
 
         CheckEthernet(vmac.Location, "use_vmac");
+        CheckUnicastTransmission(vmac.Location);
         EquatableArray<byte> mac = vmac.Value.MacAddress?.Value ?? [];
         if (_strict && vmac.Value.MacAddress is { } custom)
         {
             Warn(custom.Location, "is strict, which allows no other MAC address than the RFC's", "remove the address, or strict mode");
             mac = [];
-        }
-
-        if (IsUnicast && draft.TransmitsOnBase is null)
-        {
-            Warn(vmac.Location, "is unicast with a virtual MAC: it sends on the base interface", "add vmac_xmit_base");
         }
 
         return new VmacSettings
@@ -112,6 +108,7 @@ internal sealed partial class InstanceCompletion
         }
 
         CheckEthernet(ipvlan.Location, "use_ipvlan");
+        CheckUnicastTransmission(ipvlan.Location);
         NetworkPrefix? address = ipvlan.Value.Address?.Value;
         if (address is { } given && given.Address.Family != _family)
         {
@@ -132,6 +129,14 @@ internal sealed partial class InstanceCompletion
         if (_link is { } link && link.HardwareType != EthernetHardware && link.HardwareType != 0)
         {
             Fault(location, $"has {keyword} on {link.Name}, which is no Ethernet interface; it stays in FAULT", $"remove {keyword}");
+        }
+    }
+
+    private void CheckUnicastTransmission(SourceLocation location)
+    {
+        if (IsUnicast && draft.TransmitsOnBase is null)
+        {
+            Warn(location, "is unicast with an interface of its own: it sends on the base interface", "add vmac_xmit_base");
         }
     }
 

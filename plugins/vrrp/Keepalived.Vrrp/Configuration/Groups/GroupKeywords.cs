@@ -22,7 +22,11 @@ internal static class GroupKeywords
             static (session, _, draft) => session.Get<VrrpReading>().SyncGroups.Add(draft));
         block.Lines<SyncGroupDraft>(
             new("group", "{ VRRP_INSTANCE… }", "The instances."),
-            static (_, draft) => draft,
+            static (reader, draft) =>
+            {
+                reader.RefuseSecond(draft.Members.Count > 0);
+                return draft;
+            },
             static (reader, draft) => ReadNames(reader, draft.Members),
             static (session, _, draft) => ReportEmpty(session, draft.Members, draft.Location, draft.Title));
         TrackLineKeywords.Register(block);
