@@ -76,8 +76,13 @@ internal sealed class ReadingRoom
         if (_roles == PluginRoles.None || isTest)
         {
             // The parent runs them, so it says what is wrong with them, or -t, which stands for all processes.
-            settings.StartupScript = Validated(settings.StartupScript, session);
-            settings.ShutdownScript = Validated(settings.ShutdownScript, session);
+            HookScript? startup = Validated(settings.StartupScript, session);
+            HookScript? shutdown = Validated(settings.ShutdownScript, session);
+            if (!isTest)
+            {
+                settings.StartupScript = startup;
+                settings.ShutdownScript = shutdown;
+            }
         }
 
         PluginConfigurations configurations = _plugins.Build(session);

@@ -19,10 +19,10 @@ public sealed class ReloadSettingTests
     public void A_reload_with_a_check_is_refused_for_a_mere_warning_which_the_file_names()
     {
         using DaemonRun run = new DaemonRun(Checked + "good_thing alpha\n", "Good").Start();
-        File.WriteAllText(run.ConfigurationFile, Checked + "global_defs { lvs_process_name x\n}\ngood_thing beta\n");
+        File.WriteAllText(run.ConfigurationFile, Checked + "global_defs { lint {\n no_such_rule off\n}\n}\ngood_thing beta\n");
         run.Signal(run.Process!.Id, Linux.Processes.Signals.HangUp);
         run.WaitFor("Reload refused");
-        Assert.Contains("'lvs_process_name' is deprecated", File.ReadAllText(Path.Combine(run.Directory, "findings")), StringComparison.Ordinal);
+        Assert.Contains("there is no lint rule 'no_such_rule'", File.ReadAllText(Path.Combine(run.Directory, "findings")), StringComparison.Ordinal);
         Assert.DoesNotContain("reloaded with beta", run.Log, StringComparison.Ordinal);
     }
 

@@ -111,12 +111,22 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public void The_second_of_two_equal_virtual_servers_is_left_out()
+    public void The_real_servers_of_two_equal_virtual_servers_serve_one_service_as_in_keepalived()
     {
-        (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = ConfigurationText.Read(Good + "\n" + Good);
+        (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = ConfigurationText.Read(
+            Good + "\n" + Good + "\n" + Good.Replace("10.0.0.2 80", "10.0.0.3 80", StringComparison.Ordinal));
 
-        Assert.Single(configuration.VirtualServers.AsSpan().ToArray());
-        Assert.Equal("virtual server [10.0.0.1]:tcp:80 is there already: this one is left out", Assert.Single(findings).Message);
+        Assert.Equal(["[10.0.0.2]:tcp:80", "[10.0.0.3]:tcp:80"], Only(configuration).RealServers.Select(static server => server.Name));
+        Assert.Equal(2, findings.Count(static finding => finding.Class == DiagnosticClass.Ok && finding.Message.Contains("is there already", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_forwarding_method_holds_for_the_real_servers_below_it()
+    {
+        (IpvsConfiguration configuration, _) = ConfigurationText.Read(
+            Good.Replace("real_server", "real_server 10.0.0.9 81 { weight 1 }\n lvs_method DR\n real_server", StringComparison.Ordinal));
+
+        Assert.Equal(["NAT", "DR"], Only(configuration).RealServers.Select(static server => server.Forwarding.ToString()));
     }
 
     [Fact]
