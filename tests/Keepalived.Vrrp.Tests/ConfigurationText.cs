@@ -2,6 +2,7 @@ using Keepalived.Configuration;
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Plugins;
+using Keepalived.Tracking;
 using Keepalived.Vrrp.Configuration;
 
 namespace Keepalived.Vrrp.Tests;
@@ -31,7 +32,10 @@ internal sealed class ConfigurationText
 
     public static ConfigurationText Read(string text, params LinkInfo[] links) => Read(text, new SomeLinks(links));
 
-    public static ConfigurationText Read(string text, ISystemLinks links)
+    /// <param name="text">The file.</param>
+    /// <param name="links">The interfaces there are.</param>
+    /// <param name="files">The track_file blocks, which the host reads.</param>
+    public static ConfigurationText Read(string text, ISystemLinks links, params TrackedFile[] files)
     {
         var tree = new KeywordTree();
         tree.ForOwner("keepalived", PluginRoles.All).Root.Block<IConfigurationSession>(
@@ -40,6 +44,7 @@ internal sealed class ConfigurationText
         ExpandedConfiguration expanded = ConfigurationReader.Read(
             OneFile.Name, new ConfigurationReadOptions { FileSystem = new OneFile(text) });
         var session = new ConfigurationSession(PluginRoles.All, isTest: true, new AnyScript());
+        Array.ForEach(files, file => session.Get<TrackedFiles>().TryAdd(file));
         ConfigurationWalk.Run(expanded, tree, new KnownKeywords(), session, PluginRoles.All);
         Assert.Empty(session.FailedOwners);
         return new ConfigurationText(new ConfigurationBuilder(links).Build(session), session.Diagnostics);

@@ -45,27 +45,54 @@ internal sealed class SomeLinks(params LinkInfo[] links) : ISystemLinks
     }
 }
 
-/// <summary>Remembers what was run.</summary>
+/// <summary>Remembers what was run. A script succeeds at once, unless the test has said what becomes of it.</summary>
 internal sealed class RecordedScripts : IScriptRunner
 {
+    private readonly Dictionary<string, int?> _exits = [];
+
     public List<string> Runs { get; } = [];
 
     public List<TimeSpan> Limits { get; } = [];
+
+    /// <summary>Runs that have not ended, in order of their start.</summary>
+    public List<OpenRun> Open { get; } = [];
+
+    /// <summary>From now on a program ends with this code, or not until the test says so.</summary>
+    public void Let(string program, int? exitCode) => _exits[program] = exitCode;
 
     public IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null)
     {
         Runs.Add(string.Join(' ', [command.ToString(), .. extraArguments]));
         Limits.Add(limit);
-        completed?.Invoke(new ScriptResult(new Scheduling.ProcessExit(1, 0, null), false, TimeSpan.Zero, null));
-        return new Ended();
+        OpenRun run = new(this, completed);
+        int? exit = _exits.TryGetValue(command.Program, out int? code) ? code : 0;
+        if (exit is { } known)
+        {
+            run.End(known);
+        }
+        else
+        {
+            Open.Add(run);
+        }
+
+        return run;
     }
 
-    private sealed class Ended : IScriptRun
+    internal sealed class OpenRun(RecordedScripts scripts, Action<ScriptResult>? completed) : IScriptRun
     {
-        public bool IsRunning => false;
+        public bool IsRunning { get; private set; } = true;
 
-        public void Cancel()
+        public bool IsCancelled { get; private set; }
+
+        public void Cancel() => IsCancelled = true;
+
+        public void End(int exitCode) => End(new ScriptResult(new Scheduling.ProcessExit(1, exitCode, null), false, TimeSpan.Zero, null));
+
+        public void End(ScriptResult result)
         {
+            IsRunning = false;
+            scripts.Open.Remove(this);
+            completed?.Invoke(result);
         }
     }
 }

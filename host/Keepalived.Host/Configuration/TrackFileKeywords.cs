@@ -12,8 +12,8 @@ internal static class TrackFileKeywords
     internal static void Register(IKeywordBlock<IConfigurationSession> root)
     {
         const string Summary = "A file that holds a number; trackers multiply it by their weight.";
-        Add(root, new("track_file", "NAME { … }", Summary) { Process = PluginRoles.Vrrp | PluginRoles.Checker, HasNoEffectYet = true });
-        Add(root, new("vrrp_track_file", "NAME { … }", Summary) { Process = PluginRoles.Vrrp | PluginRoles.Checker, HasNoEffectYet = true, ReplacedBy = "track_file", IsQuietlyDeprecated = true });
+        Add(root, new("track_file", "NAME { … }", Summary) { Process = PluginRoles.Vrrp | PluginRoles.Checker });
+        Add(root, new("vrrp_track_file", "NAME { … }", Summary) { Process = PluginRoles.Vrrp | PluginRoles.Checker, ReplacedBy = "track_file", IsQuietlyDeprecated = true });
     }
 
     private static void Add(IKeywordBlock<IConfigurationSession> root, KeywordSpec spec)
@@ -27,7 +27,7 @@ internal static class TrackFileKeywords
             draft.Initial = ReadInitialization(reader));
 
         KeywordSpec Of(string name, string arguments, string summary) =>
-            new(name, arguments, summary) { Process = spec.Process, HasNoEffectYet = true, ReplacedBy = replacedBy is null ? null : $"{replacedBy}/{name}", IsQuietlyDeprecated = replacedBy is not null };
+            new(name, arguments, summary) { Process = spec.Process, ReplacedBy = replacedBy is null ? null : $"{replacedBy}/{name}", IsQuietlyDeprecated = replacedBy is not null };
     }
 
     private static Draft Open(IKeywordReader reader, IConfigurationSession session) => new(reader.Word("name of the file tracker"), reader.Location);

@@ -48,6 +48,9 @@ public enum NetlinkFamily
     /// <summary>Links, addresses, neighbours, routes and rules (rtnetlink).</summary>
     Route = 0,
 
+    /// <summary>The connector: news of processes.</summary>
+    Connector = 11,
+
     /// <summary>Packet filter, nftables.</summary>
     Netfilter = 12,
 

@@ -4,12 +4,12 @@
 //
 // Owns      Configuration/ (keywords, records, validation), Runtime/ (instances: effects of the state machine),
 //           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps),
-//           Groups/ (sync groups).
+//           Groups/ (sync groups), Tracking/ (what instances track).
 // Thread    The loop of the VRRP process; nothing here is called from another thread.
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  Trackers, virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
+// Left out  Virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
 //           (Configuration/), not acted on yet.
 using Keepalived.Configuration;
 using Keepalived.Events;

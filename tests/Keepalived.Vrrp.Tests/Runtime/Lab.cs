@@ -3,11 +3,13 @@ using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Scheduling;
 using Keepalived.Testing;
+using Keepalived.Tracking;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Protocol;
 using Keepalived.Vrrp.Runtime;
+using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Runtime;
 
@@ -16,8 +18,11 @@ internal sealed class Lab
 {
     public const int Interface = 2;
     private readonly IScheduler _scheduler;
+    private readonly TrackedFile[] _files;
 
-    public Lab(string configuration, bool hasInterface = true, bool hasAddress = true)
+    public Lab(
+        string configuration, bool hasInterface = true, bool hasAddress = true, Func<IFileSource>? openFiles = null, Func<IProcessSource>? openProcesses = null,
+        TrackedFile? file = null)
     {
         Loop.OwnerFailed += (_, e) => throw new InvalidOperationException("The plugin threw.", e);
         _scheduler = Loop.ForOwner("vrrp");
@@ -33,7 +38,8 @@ internal sealed class Lab
             }
         }
 
-        Configuration = ConfigurationText.Read(configuration, ConfigurationText.Ethernet("eth0")).Parsed!;
+        _files = file is null ? [] : [file];
+        Configuration = Read(configuration)!;
         FakeAddresses? addresses = null;
         Installer = new AddressInstaller(_scheduler, Interfaces, handler => addresses = new FakeAddresses(Loop, handler, this));
         Addresses = addresses!;
@@ -50,6 +56,8 @@ internal sealed class Lab
             Announcer = new Announcer(_scheduler, Log, Interfaces, Announcements, new NoForwarding()),
             Paths = new AdvertisementPaths(_scheduler, Log, Network),
             SilentUntil = _scheduler.Now + Configuration.Globals.StartupDelay,
+            OpenFiles = openFiles ?? (() => throw new InvalidOperationException("The test has no files.")),
+            OpenProcesses = openProcesses ?? (() => throw new InvalidOperationException("The test has no processes.")),
         };
         Routers.Services = Services;
     }
@@ -182,7 +190,10 @@ internal sealed class Lab
 
     public void Reload(string configuration)
     {
-        Routers.Reload(ConfigurationText.Read(configuration, ConfigurationText.Ethernet("eth0")).Parsed);
+        Routers.Reload(Read(configuration));
         Advance(0);
     }
+
+    private VrrpConfiguration? Read(string configuration) =>
+        ConfigurationText.Read(configuration, new SomeLinks(ConfigurationText.Ethernet("eth0")), _files).Parsed;
 }

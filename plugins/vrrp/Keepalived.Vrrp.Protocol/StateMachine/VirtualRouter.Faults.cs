@@ -5,6 +5,10 @@ namespace Keepalived.Vrrp.Protocol;
 // Beginning and ending: INIT, FAULT, and the ways in and out of them.
 public sealed partial class VirtualRouter
 {
+    // What was said of the last fault that came with words, for a router that starts with it.
+    private FaultReason _detailedFault;
+    private string? _faultDetail;
+
     // Cause of the takeover that the running down timer will lead to.
     private TransitionCauseKind _takeoverCause;
 
@@ -20,7 +24,8 @@ public sealed partial class VirtualRouter
         _effects.RemoveAddresses();
         if (_faults.HasFault)
         {
-            EnterFault(new(TransitionCauseKind.Fault) { Fault = FirstFault() }, now);
+            FaultReason first = FirstFault();
+            EnterFault(new(TransitionCauseKind.Fault) { Fault = first, Detail = first == _detailedFault ? _faultDetail : null }, now);
         }
         else if (!_faults.IsPending)
         {
@@ -78,6 +83,12 @@ public sealed partial class VirtualRouter
     private void AddFault(in VirtualRouterInput input)
     {
         _faults.Add(input.Fault);
+        if (input.Detail is not null)
+        {
+            _detailedFault = input.Fault;
+            _faultDetail = input.Detail;
+        }
+
         RecordFault(RouterHistoryKind.FaultBegan, input);
     }
 

@@ -35,12 +35,39 @@ internal sealed class ConfigurationBuilder(ISystemLinks links)
             StaticAddresses = statics.Addresses(),
             StaticRoutes = statics.Routes(),
             StaticRules = statics.Rules(),
+            InterfaceDelays = Delays(reading, completed),
             PollsAllInterfaces = reading.PollsAllInterfaces,
             AllowsIpsetsInNamespace = reading.AllowsIpsetsInNamespace,
         };
         statics.CheckInterfaceLines();
         LintRules.Run(session, instances, completed);
         return IsEmpty(configuration) ? null : configuration;
+    }
+
+    // An interface has one pair of delays, and the instance on it that bears least decides.
+    private static EquatableArray<NamedInterfaceDelays> Delays(VrrpReading reading, EquatableArray<InstanceSettings> instances)
+    {
+        if (reading.InterfaceDelays.Count == 0)
+        {
+            return [];
+        }
+
+        List<NamedInterfaceDelays> result = [];
+        foreach ((string name, Located<InterfaceDelays> line) in reading.InterfaceDelays)
+        {
+            InterfaceDelays delays = line.Value;
+            foreach (InstanceSettings instance in instances)
+            {
+                if (instance.Interface == name && instance.Delays.Down < delays.Down)
+                {
+                    delays = instance.Delays;
+                }
+            }
+
+            result.Add(new NamedInterfaceDelays(name, delays));
+        }
+
+        return [.. result];
     }
 
     private static bool IsEmpty(VrrpConfiguration configuration) =>

@@ -260,6 +260,9 @@ internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<
     /// <summary><c>static_rules</c>.</summary>
     public EquatableArray<RuleSettings> StaticRules { get; init; }
 
+    /// <summary><c>interface_up_down_delays</c>; what an instance cannot bear is taken away.</summary>
+    public EquatableArray<NamedInterfaceDelays> InterfaceDelays { get; init; }
+
     /// <summary><c>linkbeat_use_polling</c> of the root.</summary>
     public bool PollsAllInterfaces { get; init; }
 

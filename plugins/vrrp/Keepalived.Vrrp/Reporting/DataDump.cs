@@ -32,6 +32,11 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
             WritePath(path);
         }
 
+        if (routers.Groups.Count > 0 || routers.Trackers is not null)
+        {
+            new TrackingDump(writer, routers).Write();
+        }
+
         Section("Interfaces");
         foreach (LinkInfo link in services.Interfaces.Links)
         {
@@ -90,13 +95,18 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         InstanceSettings settings = instance.Settings;
         Item(1, "VRRP Instance", settings.Name);
         Item(3, "VRRP Version", (int)settings.Version);
+        if (settings.SyncGroup is { } group)
+        {
+            Item(3, "Sync group", group);
+        }
+
         Item(3, "State", InstanceText.NameOf((VrrpState)instance.Router.State));
         WriteFlags(settings);
         Item(3, "Wantstate", InstanceText.NameOf(InstanceText.WantedState(instance)));
-        Item(3, "Number of config faults", settings.ConfigurationFaults);
-        Item(3, "Number of tracker faults", 0);
+        Item(3, "Number of config faults", instance.Router.ConfigurationFaults);
+        Item(3, "Number of tracker faults", instance.Router.TrackerFaults);
         Line(3, $"Flags of interface faults - {Faults(instance.Router)}");
-        Item(3, "Number of track scripts init", 0);
+        Item(3, "Number of track scripts init", instance.Router.PendingTrackers);
         WriteTimes(instance);
         WriteTransport(instance);
         WriteAnnouncements(settings.Announcements);
@@ -104,6 +114,11 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         WriteAddresses(instance);
         WriteUnicast(settings);
         Line(3, $"fd_in {instance.Path?.Descriptor ?? -1}, fd_out {instance.Path?.SendDescriptor ?? -1}");
+        if (routers.Trackers?.Of(instance) is { } tracking)
+        {
+            TrackingDump.WritePoints(writer, tracking);
+        }
+
         Item(3, "Using smtp notification", settings.SmtpAlert ? "yes" : "no");
         Item(3, "Notify deleted", settings.Notify.SaysDeleted ? "Deleted" : "Fault");
         WriteScripts(settings.Notify);

@@ -35,7 +35,7 @@ internal sealed partial class RunningInstance
         _addresses.Resolve();
         bool needsLink = Settings.Interface is not null;
         bool isAbsent = needsLink && _link is null;
-        bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !_link!.IsOperational);
+        bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !_services.IsOperational(_link!));
         InternetAddress? source = isAbsent ? null : FindSource();
 
         // Faults that begin come first: a master says goodbye through the sockets it still has.

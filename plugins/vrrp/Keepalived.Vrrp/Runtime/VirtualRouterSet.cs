@@ -3,6 +3,7 @@ using Keepalived.Linux.Netlink.Route;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Groups;
+using Keepalived.Vrrp.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Vrrp.Runtime;
@@ -14,6 +15,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     private readonly List<RunningInstance> _leaving = [];
     private readonly Action _follow;
     private SyncGroupSet? _groups;
+    private TrackerSet? _trackers;
     private bool _followScheduled;
     private bool _isFollowing;
 
@@ -27,6 +29,9 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
 
     /// <summary>The sync groups, in the order of the configuration.</summary>
     public IReadOnlyList<RunningGroup> Groups => _groups?.Groups ?? [];
+
+    /// <summary>What instances track; null while none tracks anything.</summary>
+    public TrackerSet? Trackers => _trackers;
 
     /// <summary>Settings in force.</summary>
     public GlobalSettings Globals { get; private set; } = new();
@@ -45,6 +50,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
             _instances.Add(new RunningInstance(settings, Globals, Use));
         }
 
+        TakeTrackers(configuration);
         foreach (RunningInstance instance in _instances)
         {
             instance.Prepare();
@@ -55,6 +61,8 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         {
             instance.Start();
         }
+
+        _trackers?.Start();
     }
 
     /// <summary>Replaces the configuration: instances that stay the same routers go on, others leave or begin.</summary>
@@ -118,6 +126,8 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         _groups?.Dispose();
+        _trackers?.Dispose();
+        Services?.LinkDelays?.Dispose();
         _instances.Clear();
         _leaving.Clear();
     }
@@ -168,6 +178,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
             instance.FollowKernel();
         }
 
+        _trackers?.FollowKernel();
         _isFollowing = false;
     }
 
@@ -181,6 +192,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
             }
         }
 
+        TakeTrackers(configuration);
         foreach (RunningInstance instance in begun)
         {
             instance.Prepare();
@@ -188,6 +200,22 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         TakeGroups(configuration);
+        _trackers?.Start();
+    }
+
+    private void TakeTrackers(VrrpConfiguration? configuration)
+    {
+        if (Use.LinkDelays is not null || configuration is { InterfaceDelays.Count: > 0 })
+        {
+            Use.LinkDelays ??= new LinkDelays(Use.Scheduler, Use.Logger, ((IInterfaceTableListener)this).KernelChanged);
+            Use.LinkDelays.Take(configuration?.InterfaceDelays ?? []);
+        }
+
+        if (_trackers is not null || (configuration is not null && TrackerSet.IsNeeded(configuration.Instances)))
+        {
+            _trackers ??= new TrackerSet(Use);
+            _trackers.Take(_instances);
+        }
     }
 
     private void TakeGroups(VrrpConfiguration? configuration)

@@ -1,9 +1,11 @@
 using Keepalived.Events;
+using Keepalived.Linux.Netlink.Route;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Network;
+using Keepalived.Vrrp.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Vrrp.Runtime;
@@ -33,4 +35,16 @@ internal sealed record VrrpServices
 
     /// <summary>Before this time advertisements are neither heard nor sent (<c>vrrp_startup_delay</c>).</summary>
     public required MonotonicTime SilentUntil { get; init; }
+
+    /// <summary>The files that trackers read.</summary>
+    public Func<IFileSource> OpenFiles { get; init; } = static () => new KernelFiles();
+
+    /// <summary>The processes that trackers count.</summary>
+    public Func<IProcessSource> OpenProcesses { get; init; } = static () => new KernelProcesses();
+
+    /// <summary>The links whose changes are waited out; null where there is none.</summary>
+    public LinkDelays? LinkDelays { get; set; }
+
+    /// <summary>Whether packets can flow over a link, changes waited out where that is configured.</summary>
+    public bool IsOperational(LinkInfo link) => LinkDelays?.IsUp(link) ?? link.IsOperational;
 }

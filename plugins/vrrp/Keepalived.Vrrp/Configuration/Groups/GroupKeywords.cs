@@ -33,10 +33,10 @@ internal static class GroupKeywords
         NotifyKeywords.Register(block);
         block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
             draft.SmtpAlert = reader.OptionalBoolean());
-        block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { HasNoEffectYet = true, ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
+        block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
             draft.AllowsMemberWeights = true);
-        block.Keyword(new("sync_group_tracking_weight", "", "Members keep the weights of their own trackers.") { HasNoEffectYet = true }, static (_, draft) => draft.AllowsMemberWeights = true);
-        block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority; holds for members that say nothing.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
+        block.Keyword(new("sync_group_tracking_weight", "", "Members keep the weights of their own trackers."), static (_, draft) => draft.AllowsMemberWeights = true);
+        block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority; holds for members that say nothing.") { Default = "false" }, static (reader, draft) =>
             draft.NotifiesPriorityChanges = reader.OptionalBoolean());
     }
 

@@ -47,6 +47,11 @@ internal sealed record GarpGroupSettings
 /// <summary>How long changes of an interface are waited out (<c>interface_up_down_delays</c>).</summary>
 internal readonly record struct InterfaceDelays(TimeSpan Down, TimeSpan Up);
 
+/// <summary>A line of <c>interface_up_down_delays</c>, corrected.</summary>
+/// <param name="Interface">The interface.</param>
+/// <param name="Delays">Its delays.</param>
+internal sealed record NamedInterfaceDelays(string Interface, InterfaceDelays Delays);
+
 /// <summary>How the link of an interface is polled.</summary>
 internal enum LinkPolling
 {

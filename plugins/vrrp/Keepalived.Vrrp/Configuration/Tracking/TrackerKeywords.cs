@@ -19,55 +19,55 @@ internal static class TrackerKeywords
     private static void RegisterScript(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<ScriptTrackerDraft> block = root.Block<ScriptTrackerDraft>(
-            new("vrrp_script", "NAME { … }", "A program that is run periodically; instances and groups track its success.") { HasNoEffectYet = true },
+            new("vrrp_script", "NAME { … }", "A program that is run periodically; instances and groups track its success."),
             (reader, _) => new ScriptTrackerDraft(reader.Word("name of the script"), reader.Location),
             static (session, _, draft) => Close(session, draft));
-        block.Keyword(new("script", "CMD ARGS… (quoted, escaped)", "The program.") { HasNoEffectYet = true }, static (reader, draft) => ReadScript(reader, draft));
-        block.Keyword(new("interval", "SECONDS 0..4294", "Time between two runs; 0 means 1.") { HasNoEffectYet = true, Default = "1" }, static (reader, draft) =>
+        block.Keyword(new("script", "CMD ARGS… (quoted, escaped)", "The program."), static (reader, draft) => ReadScript(reader, draft));
+        block.Keyword(new("interval", "SECONDS 0..4294", "Time between two runs; 0 means 1.") { Default = "1" }, static (reader, draft) =>
             draft.Interval = new(ReadTime(reader), reader.Location));
-        block.Keyword(new("timeout", "SECONDS 0..4294", "Time limit of a run, the interval if not set; 0 means 1.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("timeout", "SECONDS 0..4294", "Time limit of a run, the interval if not set; 0 means 1."), static (reader, draft) =>
             draft.Timeout = new(ReadTime(reader), reader.Location));
-        block.Keyword(new("weight", "INT -253..253 [reverse]", "Weight of references that name none.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("weight", "INT -253..253 [reverse]", "Weight of references that name none.") { Default = "0" }, static (reader, draft) =>
             ReadWeight(reader, 253, weight => draft.Weight = weight));
-        block.Keyword(new("rise", "INT 1..2147483647", "Successes in a row before it is up.") { HasNoEffectYet = true, Default = "1" }, static (reader, draft) =>
+        block.Keyword(new("rise", "INT 1..2147483647", "Successes in a row before it is up.") { Default = "1" }, static (reader, draft) =>
             draft.Rise = (int)reader.Integer("number of runs", 1, int.MaxValue));
-        block.Keyword(new("fall", "INT 1..2147483647", "Failures in a row before it is down.") { HasNoEffectYet = true, Default = "1" }, static (reader, draft) =>
+        block.Keyword(new("fall", "INT 1..2147483647", "Failures in a row before it is down.") { Default = "1" }, static (reader, draft) =>
             draft.Fall = (int)reader.Integer("number of runs", 1, int.MaxValue));
-        block.Keyword(new("user", "USER [[:]GROUP]", "Who runs it.") { HasNoEffectYet = true, Default = "script_user" }, static (reader, draft) =>
+        block.Keyword(new("user", "USER [[:]GROUP]", "Who runs it.") { Default = "script_user" }, static (reader, draft) =>
         {
             draft.HasUser = true;
             draft.User = null;
             draft.User = reader.Session.Scripts.ResolveUser(reader);
         });
-        block.Keyword(new("init_fail", "", "It is down until its first success.") { HasNoEffectYet = true }, static (_, draft) => draft.StartsFailed = true);
+        block.Keyword(new("init_fail", "", "It is down until its first success."), static (_, draft) => draft.StartsFailed = true);
     }
 
     private static void RegisterProcess(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<ProcessTrackerDraft> block = root.Block<ProcessTrackerDraft>(
-            new("vrrp_track_process", "NAME { … }", "Processes that must run; instances and groups track their number.") { HasNoEffectYet = true },
+            new("vrrp_track_process", "NAME { … }", "Processes that must run; instances and groups track their number."),
             (reader, _) => new ProcessTrackerDraft(reader.Word("name of the process tracker"), reader.Location),
             static (session, _, draft) => draft.Close(session));
-        block.Keyword(new("process", "CMD [PARAM…]", "The program, by name or path; parameters make the whole command line matter.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("process", "CMD [PARAM…]", "The program, by name or path; parameters make the whole command line matter."), static (reader, draft) =>
         {
             draft.Program = reader.Word("program");
             draft.Parameters = reader.Rest();
         });
-        block.Keyword(new("param_match", "[initial|partial]", "How parameters are compared; exactly when nothing follows.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("param_match", "[initial|partial]", "How parameters are compared; exactly when nothing follows."), static (reader, draft) =>
             draft.Match = ReadMatch(reader));
-        block.Keyword(new("weight", "INT -254..254 [reverse]", "Weight of references that name none.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("weight", "INT -254..254 [reverse]", "Weight of references that name none.") { Default = "0" }, static (reader, draft) =>
             ReadWeight(reader, 254, weight => draft.Weight = weight));
-        block.Keyword(new("quorum", "INT 1..65535", "Fewest processes that must run.") { HasNoEffectYet = true, Default = "1" }, static (reader, draft) =>
+        block.Keyword(new("quorum", "INT 1..65535", "Fewest processes that must run.") { Default = "1" }, static (reader, draft) =>
             draft.Quorum = (int)reader.Integer("number of processes", 1, 65535));
-        block.Keyword(new("quorum_max", "INT 0..65535", "Most processes that may run; 0 without quorum: none may. Unlimited when not set.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("quorum_max", "INT 0..65535", "Most processes that may run; 0 without quorum: none may. Unlimited when not set."), static (reader, draft) =>
             draft.SetMaximum(reader, (int)reader.Integer("number of processes", 0, 65535)));
-        block.Keyword(new("delay", "SECONDS 0.000001..3600", "Time to wait out a gain and a loss.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("delay", "SECONDS 0.000001..3600", "Time to wait out a gain and a loss.") { Default = "0" }, static (reader, draft) =>
             draft.TerminateDelay = draft.ForkDelay = ReadDelay(reader));
-        block.Keyword(new("terminate_delay", "SECONDS 0.000001..3600", "Time to wait out a loss.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("terminate_delay", "SECONDS 0.000001..3600", "Time to wait out a loss.") { Default = "0" }, static (reader, draft) =>
             draft.TerminateDelay = ReadDelay(reader));
-        block.Keyword(new("fork_delay", "SECONDS 0.000001..3600", "Time to wait out a gain.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("fork_delay", "SECONDS 0.000001..3600", "Time to wait out a gain.") { Default = "0" }, static (reader, draft) =>
             draft.ForkDelay = ReadDelay(reader));
-        block.Keyword(new("full_command", "", "Compare the whole command line instead of the kernel's name of the process.") { HasNoEffectYet = true }, static (_, draft) => draft.UsesFullCommand = true);
+        block.Keyword(new("full_command", "", "Compare the whole command line instead of the kernel's name of the process."), static (_, draft) => draft.UsesFullCommand = true);
     }
 
     private static void ReadScript(IKeywordReader reader, ScriptTrackerDraft draft)
