@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Keepalived.Configuration;
 
 /// <summary>What handlers of several plugins say alike.</summary>
@@ -14,5 +17,32 @@ public static class KeywordReaderExtensions
         {
             throw reader.Reject($"there is a {reader.Keyword} already, which counts; this one is ignored", "keep one of the two lines");
         }
+    }
+
+    /// <summary>Takes the address of one machine. What follows it from <c>/</c> or <c>-</c> on is not used, as in keepalived, and remarked on.</summary>
+    /// <param name="reader">The reader of the line.</param>
+    /// <param name="what">What the address is, for messages.</param>
+    /// <returns>The address.</returns>
+    /// <exception cref="KeywordRejectedException">It is none, or missing.</exception>
+    public static IPAddress MachineAddress(this IKeywordReader reader, string what)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ReadOnlySpan<char> next = reader.Peek();
+        int end = next.IndexOfAny('/', '-');
+        if (end < 0)
+        {
+            return reader.Address(what);
+        }
+
+        string word = reader.Word(what);
+        string text = word[..end];
+        if (!IPAddress.TryParse(text, out IPAddress? address) || (address.AddressFamily == AddressFamily.InterNetwork && text != address.ToString()))
+        {
+            throw reader.Reject($"'{word}' is no IPv4 or IPv6 address for the {what}", "write for example 192.0.2.1 or 2001:db8::1");
+        }
+
+        reader.Session.Report(new(
+            DiagnosticClass.Ok, DiagnosticSeverity.Warning, reader.Location, $"the {what} is {address}: '{word[end..]}' is not used", "remove it"));
+        return address;
     }
 }

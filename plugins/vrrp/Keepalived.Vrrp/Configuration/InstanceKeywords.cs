@@ -105,11 +105,11 @@ internal static partial class InstanceKeywords
     private static void RegisterTransport(IKeywordBlock<InstanceDraft> block)
     {
         block.Keyword(new("mcast_src_ip", "IP", "Source address of advertisements.") { Default = "the interface's" }, (r, d) =>
-            d.MulticastSource = At(r, InternetAddress.From(r.Address("source address"))));
+            d.MulticastSource = At(r, InternetAddress.From(r.MachineAddress("source address"))));
         block.Keyword(new("unicast_src_ip", "IP", "Source address of unicast advertisements.") { Default = "the interface's" }, (r, d) =>
         {
             d.UnicastKeyword ??= r.Location;
-            d.UnicastSource = At(r, InternetAddress.From(r.Address("source address")));
+            d.UnicastSource = At(r, InternetAddress.From(r.MachineAddress("source address")));
         });
         block.Keyword(new("mcast_dst_ip", "MULTICAST_IP", "Multicast group.") { Default = "vrrp_mcast_group4 or vrrp_mcast_group6" }, (r, d) =>
             d.MulticastGroup = At(r, Group(r, addressLength: 0)));
@@ -261,7 +261,7 @@ internal static partial class InstanceKeywords
 
     private static void ReadPeer(IKeywordReader reader, InstanceDraft draft)
     {
-        var peer = new UnicastPeer(InternetAddress.From(reader.Address("address of the peer")));
+        var peer = new UnicastPeer(InternetAddress.From(reader.MachineAddress("address of the peer")));
         while (reader.TryWord(out string option))
         {
             peer = option switch
