@@ -124,6 +124,7 @@ internal sealed class ChildHost : IDisposable
         WatchSignals();
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
+        StartupCode.Release(_process.Scheduler);
     }
 
     private static void DieWithParent() => ProcessControl.SignalOnParentDeath(Signals.Terminate);

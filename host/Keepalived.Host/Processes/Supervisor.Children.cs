@@ -104,6 +104,7 @@ internal sealed partial class Supervisor
             _announcedStart = true;
             Log.LogInformation("Startup complete");
             _systemd.Ready();
+            StartupCode.Release(_process.Scheduler);
         }
     }
 
