@@ -1,111 +1,246 @@
-using Keepalived.Vrrp.Protocol;
-
 namespace Keepalived.Simulation;
 
-/// <summary>One link with routers on it, and what can be wrong with it.</summary>
-public sealed class SimulatedLan
+/// <summary>
+/// One link: two switches, joined by a trunk, with ports on either. What can be wrong with it is what can be wrong with links.
+/// </summary>
+public sealed class SimulatedLan : ISimulationTarget
 {
-    private readonly List<SimulatedRouter> _routers = [];
-    private readonly HashSet<(SimulatedRouter From, SimulatedRouter To)> _blocked = [];
-    private readonly List<string> _trace = [];
+    private readonly List<NetworkPort> _ports = [];
+    private readonly NetworkSwitch[] _switches = [new(), new()];
+    private readonly FramePool _frames;
 
-    /// <summary>Makes an empty link.</summary>
-    /// <param name="seed">Decides over everything random.</param>
-    public SimulatedLan(int seed) => Random = new Random(seed);
+    // A bit per receiving port, for each sending one.
+    private readonly ulong[] _blocked = new ulong[64];
+    private bool _isTrunkUp = true;
 
-    /// <summary>Time.</summary>
-    public SimulationQueue Queue { get; } = new();
-
-    /// <summary>The only source of chance.</summary>
-    public Random Random { get; }
-
-    /// <summary>How long a packet takes at least; up to as much again is added by chance.</summary>
-    public TimeSpan Delay { get; set; } = TimeSpan.FromMicroseconds(50);
-
-    /// <summary>The share of packets that is lost, for each receiver by itself: 0..1.</summary>
-    public double Loss { get; set; }
-
-    /// <summary>How late a timer is noticed at most; how late it is each time is chance.</summary>
-    public TimeSpan Lateness { get; set; } = TimeSpan.FromMicroseconds(200);
-
-    /// <summary>The routers.</summary>
-    public IReadOnlyList<SimulatedRouter> Routers => _routers;
-
-    /// <summary>What happened, a line each.</summary>
-    public IReadOnlyList<string> Trace => _trace;
-
-    /// <summary>No direction between two routers is cut while the other one works.</summary>
-    public bool IsSymmetric => _blocked.All(pair => _blocked.Contains((pair.To, pair.From)));
-
-    /// <summary>Puts a router on the link, not yet started.</summary>
-    /// <param name="parameters">Its configuration.</param>
-    /// <param name="host">The last byte of its address 10.0.0.x; by default the number of routers.</param>
-    public SimulatedRouter Add(VirtualRouterParameters parameters, int? host = null)
+    internal SimulatedLan(SimulatedNetwork network, int number)
     {
-        int number = host ?? _routers.Count + 1;
-        var router = new SimulatedRouter(this, $"r{number}", InternetAddress.Parse($"10.0.0.{number}"), parameters);
-        _routers.Add(router);
-        return router;
+        Network = network;
+        Number = number;
+        _frames = network.Frames;
     }
 
-    /// <summary>Starts all routers, a little apart.</summary>
-    public void StartAll()
+    /// <summary>The network it is part of.</summary>
+    public SimulatedNetwork Network { get; }
+
+    /// <summary>1, 2 and so on.</summary>
+    public int Number { get; }
+
+    /// <summary>Name in the timeline.</summary>
+    public string Name => $"lan{Number}";
+
+    /// <summary>How long a frame takes at least; up to as much again is added by chance.</summary>
+    public TimeSpan Delay { get; private set; } = NormalDelay;
+
+    /// <summary>The share of frames that is lost, for each receiver by itself: 0..1.</summary>
+    public double Loss { get; private set; }
+
+    /// <summary>The share of frames that arrives twice, for each receiver by itself: 0..1.</summary>
+    public double Duplication { get; private set; }
+
+    /// <summary>The delay of a healthy link.</summary>
+    public static TimeSpan NormalDelay { get; } = TimeSpan.FromMicroseconds(50);
+
+    /// <summary>All frames arrive, in the time of a healthy link.</summary>
+    public bool IsPrompt => Loss == 0 && Delay == NormalDelay;
+
+    /// <summary>Everything plugged in.</summary>
+    internal IReadOnlyList<NetworkPort> Ports => _ports;
+
+    /// <summary>Sets the share of frames that is lost.</summary>
+    public void Lose(double share)
     {
-        foreach (SimulatedRouter router in _routers)
+        Network.Disturb($"{Name} loses {share:P0} of all frames");
+        Loss = share;
+    }
+
+    /// <summary>Sets the share of frames that arrives twice.</summary>
+    public void Duplicate(double share)
+    {
+        Network.Disturb($"{Name} duplicates {share:P0} of all frames");
+        Duplication = share;
+    }
+
+    /// <summary>Sets how long frames take.</summary>
+    public void Slow(TimeSpan delay)
+    {
+        Network.Disturb($"{Name} takes {delay.TotalMilliseconds:0.###} to {2 * delay.TotalMilliseconds:0.###} ms for a frame");
+        Delay = delay;
+    }
+
+    /// <summary>Cuts or mends one direction between two ports.</summary>
+    public void Block(NetworkPort from, NetworkPort to, bool isBlocked = true)
+    {
+        Network.Disturb($"{Name}: {from.Name} to {to.Name} {(isBlocked ? "cut" : "mended")}");
+        ulong bit = 1UL << to.Number;
+        _blocked[from.Number] = isBlocked ? _blocked[from.Number] | bit : _blocked[from.Number] & ~bit;
+    }
+
+    /// <summary>Cuts or mends the trunk between the switches: what is on one no longer reaches what is on the other.</summary>
+    public void SetTrunk(bool isUp)
+    {
+        Network.Disturb($"{Name}: trunk {(isUp ? "up" : "down")}: {Members(0)} | {Members(1)}");
+        _isTrunkUp = isUp;
+        if (!isUp)
         {
-            Queue.After(TimeSpan.FromMilliseconds(Random.Next(1000)), router.Start);
+            _switches[0].Forget(NetworkSwitch.TrunkPort);
+            _switches[1].Forget(NetworkSwitch.TrunkPort);
         }
     }
 
-    /// <summary>Cuts or mends one direction.</summary>
-    public void Block(SimulatedRouter from, SimulatedRouter to, bool isBlocked = true)
+    /// <summary>Plugs these ports into the second switch and all others into the first, and cuts the trunk.</summary>
+    public void Partition(params IReadOnlyCollection<NetworkPort> part)
     {
-        Note($"{from.Name} to {to.Name} {(isBlocked ? "cut" : "mended")}");
-        _ = isBlocked ? _blocked.Add((from, to)) : _blocked.Remove((from, to));
-    }
-
-    /// <summary>Parts the link in two: these routers, and the others.</summary>
-    public void Partition(params IReadOnlyCollection<SimulatedRouter> part)
-    {
-        Note($"partition {string.Join(' ', part.Select(r => r.Name))}");
-        foreach (SimulatedRouter from in _routers)
+        foreach (NetworkPort port in _ports)
         {
-            foreach (SimulatedRouter to in _routers.Where(to => part.Contains(from) != part.Contains(to)))
+            bool isIn = false;
+            foreach (NetworkPort member in part)
             {
-                _blocked.Add((from, to));
+                isIn |= member == port;
             }
+
+            Plug(port, isIn ? 1 : 0);
         }
+
+        SetTrunk(isUp: false);
     }
 
-    /// <summary>Ends every cut and all loss.</summary>
+    /// <summary>Ends everything that is wrong with the link itself; ports that are down stay down.</summary>
     public void Heal()
     {
-        Note("healed");
-        _blocked.Clear();
         Loss = 0;
+        Duplication = 0;
+        Array.Clear(_blocked);
+        Delay = NormalDelay;
+        _isTrunkUp = true;
+        Network.Disturb($"{Name} healed");
     }
 
-    /// <summary>Lets time pass.</summary>
-    public void Run(double seconds) => Queue.Run(TimeSpan.FromSeconds(seconds));
+    /// <summary>Can a frame get from one port to the other?</summary>
+    public bool Reaches(NetworkPort from, NetworkPort to) =>
+        from.IsUp && to.IsUp && (from.Switch == to.Switch || _isTrunkUp) && (_blocked[from.Number] & (1UL << to.Number)) == 0;
 
-    /// <summary>Can a packet get from one to the other?</summary>
-    public bool Reaches(SimulatedRouter from, SimulatedRouter to) => !_blocked.Contains((from, to));
-
-    /// <summary>Carries a packet to everybody else.</summary>
-    internal void Broadcast(SimulatedRouter from, ReadOnlySpan<byte> packet)
+    void ISimulationTarget.Happen(int what, int argument, object? payload)
     {
-        byte[] copy = packet.ToArray();
-        foreach (SimulatedRouter to in _routers)
+        Frame frame = (Frame)payload!;
+        NetworkPort port = _ports[argument];
+        if (port.IsUp)
         {
-            // The dice are thrown for every receiver, reached or not: a cut does not shift the luck of the others.
-            bool isLost = Random.NextDouble() < Loss;
-            TimeSpan delay = Delay + (Delay * Random.NextDouble());
-            if (to != from && !isLost && Reaches(from, to))
-            {
-                Queue.After(delay, () => to.Deliver(copy));
-            }
+            port.Receive(frame);
+        }
+        else
+        {
+            _frames.Release(frame);
         }
     }
 
-    internal void Note(string line) => _trace.Add($"{Queue.Elapsed.TotalSeconds:000.000000} {line}");
+    internal int Attach(NetworkPort port)
+    {
+        _ports.Add(port);
+        return _ports.Count - 1;
+    }
+
+    internal void Plug(NetworkPort port, int number)
+    {
+        if (port.Switch != number)
+        {
+            _switches[port.Switch].Forget(port.Number);
+            port.Switch = number;
+        }
+    }
+
+    internal void PortChanged(NetworkPort port) => _switches[port.Switch].Forget(port.Number);
+
+    /// <summary>Carries a frame to one port, or to all others; the caller's reference is given up.</summary>
+    internal void Send(NetworkPort from, Frame frame, NetworkPort? only)
+    {
+        if (from.IsUp)
+        {
+            Learn(from, frame.SourceHardware);
+            if (only is not null)
+            {
+                Carry(from, only, frame);
+            }
+            else
+            {
+                foreach (NetworkPort to in _ports)
+                {
+                    if (to != from && (frame.Kind == FrameKind.Announcement) == to is SimulatedHost)
+                    {
+                        Carry(from, to, frame);
+                    }
+                }
+            }
+        }
+
+        _frames.Release(frame);
+    }
+
+    /// <summary>Does a frame from this port to this station reach the other port, as the switches stand?</summary>
+    internal bool Leads(NetworkPort from, ulong station, NetworkPort to)
+    {
+        if (!Reaches(from, to))
+        {
+            return false;
+        }
+
+        int? port = _switches[from.Switch].Find(station);
+        if (port == NetworkSwitch.TrunkPort)
+        {
+            port = _switches[1 - from.Switch].Find(station);
+        }
+
+        return port is null || port == to.Number;
+    }
+
+    /// <summary>The switches take note of where a frame comes from.</summary>
+    internal void Learn(NetworkPort from, ulong station)
+    {
+        _switches[from.Switch].Learn(station, from.Number);
+        if (_isTrunkUp)
+        {
+            _switches[1 - from.Switch].Learn(station, NetworkSwitch.TrunkPort);
+        }
+    }
+
+    private void Carry(NetworkPort from, NetworkPort to, Frame frame)
+    {
+        // The dice are thrown for every receiver, reached or not: a cut does not shift the luck of the others.
+        Dice dice = Network.Dice;
+        TimeSpan delay = Delay + dice.PartOf(Delay);
+        bool isLost = Loss > 0 && dice.Unit() < Loss;
+        bool isTwice = Duplication > 0 && dice.Unit() < Duplication;
+        if (isLost || !Reaches(from, to))
+        {
+            return;
+        }
+
+        Schedule(delay, to, frame);
+        if (isTwice)
+        {
+            Schedule(delay + dice.PartOf(Delay), to, frame);
+        }
+    }
+
+    private void Schedule(TimeSpan delay, NetworkPort to, Frame frame)
+    {
+        frame.References++;
+        MonotonicTime arrival = Network.Queue.Now + delay;
+        Network.UnderWay(arrival);
+        Network.Queue.At(arrival, this, 0, to.Number, frame);
+    }
+
+    private string Members(int number)
+    {
+        List<string> names = [];
+        foreach (NetworkPort port in _ports)
+        {
+            if (port.Switch == number)
+            {
+                names.Add(port.Name);
+            }
+        }
+
+        return string.Join(' ', names);
+    }
 }

@@ -4,272 +4,451 @@ using Keepalived.Vrrp.Protocol;
 namespace Keepalived.Simulation;
 
 /// <summary>
-/// A machine with one virtual router: the protocol core with real packets in and out, a process that can be paused or
-/// killed, and a kernel that keeps the addresses when the process is gone.
+/// A virtual router on a machine: the protocol core with real packets in and out, its timer, and the kernel, which keeps the
+/// addresses when the process is gone.
 /// </summary>
-public sealed class SimulatedRouter : IVirtualRouterEffects
+public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
 {
-    private readonly SimulatedLan _lan;
-    private readonly List<byte[]> _socketBuffer = [];
-    private AdvertisementImage _image;
-    private AdvertisementReceiver _receiver;
+    private readonly SimulatedNetwork _network;
+    private readonly RouterOracle _oracle;
+    private AdvertisementReceiver? _receiver;
+    private AdvertisementFormat? _format;
     private Ipv4IdentificationCounter _identification;
-    private MonotonicTime? _deadline;
-    private int _deadlineGeneration;
+    private readonly List<AdvertisementImage> _signedImages = [];
+    private AdvertisementSigner? _signer;
+    private MonotonicTime _wake = MonotonicTime.Never;
+    private MonotonicTime _scheduled = MonotonicTime.Never;
+    private int _timer;
 
-    internal SimulatedRouter(SimulatedLan lan, string name, InternetAddress source, VirtualRouterParameters parameters)
+    internal SimulatedRouter(SimulatedMachine machine, SimulatedInterface port, SimulatedService service, VirtualRouterParameters parameters)
     {
-        _lan = lan;
-        Name = name;
-        Address = source;
-        Core = new VirtualRouter(parameters, source, this);
-        _image = ImageFor(parameters);
-        _receiver = ReceiverFor(parameters);
+        _network = machine.Network;
+        Machine = machine;
+        Port = port;
+        Service = service;
+        Configured = parameters;
+        Parameters = parameters;
+        Number = service.Attach(this);
+        Name = $"{machine.Name}/{service.Lan.Name}{(service.Settings.Family == AddressFamily.InterNetwork ? "" : "v6")}";
+        Address = _network.AddressOn(service.Lan, service.Settings.Family, machine.Number);
+        Core = new VirtualRouter(parameters, Address, this);
+        _oracle = new RouterOracle(this);
     }
 
-    /// <summary>Name in the trace.</summary>
+    /// <summary>Name in the timeline.</summary>
     public string Name { get; }
+
+    /// <summary>Where it runs.</summary>
+    public SimulatedMachine Machine { get; }
+
+    /// <summary>The interface it runs on.</summary>
+    public SimulatedInterface Port { get; }
+
+    /// <summary>What it is a router of.</summary>
+    public SimulatedService Service { get; }
 
     /// <summary>Source address.</summary>
     public InternetAddress Address { get; }
 
-    /// <summary>The protocol core; another one after every restart of the process.</summary>
+    /// <summary>The protocol core; another one after every start of the process.</summary>
     public VirtualRouter Core { get; private set; }
 
-    /// <summary>The process exists.</summary>
-    public bool IsRunning { get; private set; }
+    /// <summary>What the configuration file says; in force from the next start or reload on.</summary>
+    public VirtualRouterParameters Configured { get; set; }
 
-    /// <summary>The process exists and is stopped.</summary>
-    public bool IsPaused { get; private set; }
+    /// <summary>In force.</summary>
+    public VirtualRouterParameters Parameters { get; private set; }
 
-    /// <summary>The kernel has the virtual addresses, whoever put them there.</summary>
+    /// <summary>The kernel has the virtual address, whoever put it there.</summary>
     public bool HasAddresses { get; private set; }
 
-    /// <summary>Runs and is master.</summary>
-    public bool IsMaster => IsRunning && Core.State == VirtualRouterState.Master;
+    /// <summary>Runs, is not paused, and is master.</summary>
+    public bool IsMaster => Machine.IsAwake && Core.State == VirtualRouterState.Master;
 
     /// <summary>Number of effects so far.</summary>
     public int EffectCount { get; private set; }
 
-    /// <summary>Starts the process.</summary>
-    public void Start()
+    /// <summary>Number of changes of state so far.</summary>
+    public int Transitions { get; private set; }
+
+    /// <summary>When it came to BACKUP or got new parameters: from then on its down timer runs at the latest.</summary>
+    public MonotonicTime ReadySince { get; private set; }
+
+    /// <summary>The lowest effective priority since the state changed: the down timer may have been reckoned with it.</summary>
+    internal byte LowestPriority { get; private set; }
+
+    /// <summary>Link-layer address that the virtual address is announced with.</summary>
+    internal ulong Hardware => Service.Settings.UsesVirtualHardware ? Service.VirtualHardware : Port.Hardware;
+
+    internal RouterOracle Oracle => _oracle;
+
+    /// <summary>Position among the service's routers.</summary>
+    internal int Number { get; }
+
+    /// <summary>When it announced its address last.</summary>
+    internal MonotonicTime LastAnnouncement { get; private set; }
+
+    private MonotonicTime Now => _network.Queue.Now;
+
+    /// <summary>Somebody else on the machine removes the virtual address.</summary>
+    public void LoseAddress()
     {
-        if (IsRunning)
+        if (IsMaster)
+        {
+            _network.Disturb($"{Name}: somebody removes the virtual address");
+            HasAddresses = false;
+            Feed(new(VirtualRouterInputKind.AddressLost, Now));
+        }
+    }
+
+    void ISimulationTarget.Happen(int what, int argument, object? payload)
+    {
+        if (argument != _timer)
         {
             return;
         }
 
-        Note("starts");
-        IsRunning = true;
-        IsPaused = false;
-        Core = new VirtualRouter(Core.Parameters, Address, this);
-        _receiver = ReceiverFor(Core.Parameters);
-        Core.Start(_lan.Queue.Now);
-    }
-
-    /// <summary>Ends the process politely.</summary>
-    public void Stop()
-    {
-        if (IsRunning && !IsPaused)
+        _scheduled = MonotonicTime.Never;
+        if (Machine.IsAwake)
         {
-            Core.Stop(_lan.Queue.Now);
-            End("stops");
-        }
-    }
+            if (Now >= _wake)
+            {
+                Feed(new(VirtualRouterInputKind.Clock, Now));
+            }
 
-    /// <summary>Kills the process; the kernel keeps what it has.</summary>
-    public void Kill() => End("is killed");
-
-    /// <summary>Takes the power away.</summary>
-    public void PowerOff()
-    {
-        HasAddresses = false;
-        End("loses power");
-    }
-
-    /// <summary>Stops the process as SIGSTOP does: packets wait in the socket, timers pass.</summary>
-    public void Pause()
-    {
-        if (IsRunning && !IsPaused)
-        {
-            Note("pauses");
-            IsPaused = true;
-        }
-    }
-
-    /// <summary>Continues the process. Whether it first sees its timers or its packets is chance, as it is in an event loop.</summary>
-    public void Resume()
-    {
-        if (!IsPaused)
-        {
-            return;
-        }
-
-        Note("resumes");
-        IsPaused = false;
-        bool clockFirst = _lan.Random.Next(2) == 0;
-        if (clockFirst)
-        {
-            Core.OnDeadline(_lan.Queue.Now);
-        }
-
-        foreach (byte[] packet in _socketBuffer)
-        {
-            Receive(packet);
-        }
-
-        _socketBuffer.Clear();
-        Core.OnDeadline(_lan.Queue.Now);
-    }
-
-    /// <summary>The interface goes down or up, and the router is told.</summary>
-    public void SetInterface(bool isUp)
-    {
-        if (!IsRunning || IsPaused)
-        {
-            return;
-        }
-
-        Note(isUp ? "interface up" : "interface down");
-        if (isUp)
-        {
-            Core.ClearFault(FaultReason.InterfaceDown, _lan.Queue.Now);
-        }
-        else
-        {
-            Core.AddFault(FaultReason.InterfaceDown, _lan.Queue.Now);
-        }
-    }
-
-    /// <summary>A reload. What is sent changes first: the core may advertise the news at once.</summary>
-    public void Reload(VirtualRouterParameters parameters)
-    {
-        if (IsRunning && !IsPaused)
-        {
-            _image = ImageFor(parameters);
-            _receiver.UpdateRules(new ReceiveRules { Format = FormatOf(parameters) });
-            Core.UpdateParameters(parameters, _lan.Queue.Now);
-        }
-    }
-
-    internal void Deliver(byte[] packet)
-    {
-        if (IsPaused)
-        {
-            _socketBuffer.Add(packet);
-        }
-        else if (IsRunning)
-        {
-            Receive(packet);
+            Schedule();
         }
     }
 
     void IVirtualRouterEffects.SendAdvertisement(byte priority)
     {
         EffectCount++;
-        if (!Core.HasFault(FaultReason.InterfaceDown))
+        if (!Port.IsUp)
         {
-            _lan.Broadcast(this, _image.Prepare(priority, _identification.Next()));
+            return;
+        }
+
+        if (_network.Timeline.HasPackets)
+        {
+            _network.Note($"{Name} advertises priority {priority}");
+        }
+
+        _signer?.Sign(priority, Machine.WallClock);
+        if (!Service.Settings.IsUnicast)
+        {
+            bool isIPv4 = Service.Settings.Family == AddressFamily.InterNetwork;
+            Transmit(priority, isIPv4 ? InternetAddress.VrrpGroupIPv4 : InternetAddress.VrrpGroupIPv6, null);
+            return;
+        }
+
+        foreach (SimulatedRouter peer in Service.Routers)
+        {
+            if (peer != this)
+            {
+                Transmit(priority, peer.Address, peer.Port);
+            }
         }
     }
 
     void IVirtualRouterEffects.SetDeadline(MonotonicTime? deadline)
     {
         EffectCount++;
-        _deadline = deadline;
-        int generation = ++_deadlineGeneration;
-        if (deadline is { } time)
-        {
-            TimeSpan lateness = _lan.Lateness * _lan.Random.NextDouble();
-            _lan.Queue.At(time + lateness, () => OnTimer(generation));
-        }
+        _wake = Machine.Interposer.Wake(Core, deadline) is { } time
+            ? time + _network.Dice.PartOf(SimulatedNetwork.Lateness)
+            : MonotonicTime.Never;
+        Schedule();
     }
 
     void IVirtualRouterEffects.InstallAddresses()
     {
         EffectCount++;
         HasAddresses = true;
+        _network.Watch.IsStale = true;
     }
 
     void IVirtualRouterEffects.RemoveAddresses()
     {
         EffectCount++;
         HasAddresses = false;
+        _network.Watch.IsStale = true;
     }
 
-    void IVirtualRouterEffects.Announce(int repeat, AnnouncementReason reason) => EffectCount++;
+    void IVirtualRouterEffects.Announce(int repeat, AnnouncementReason reason)
+    {
+        EffectCount++;
+        if (!Machine.Interposer.Announces(Core, reason))
+        {
+            return;
+        }
+
+        if (_network.Timeline.IsKept)
+        {
+            _network.Note($"{Name} announces its address {repeat} times: {reason}");
+        }
+
+        LastAnnouncement = Now;
+        for (int i = 0; i < repeat; i++)
+        {
+            SendAnnouncement();
+        }
+    }
 
     void IVirtualRouterEffects.StateChanged(VirtualRouterState previous, VirtualRouterState current, in TransitionCause cause)
     {
         EffectCount++;
-        Note($"{previous} to {current}: {cause}");
+        Transitions++;
+        ReadySince = Now;
+        LowestPriority = Core.EffectivePriority;
+        _network.Queue.Mix(((ulong)Number << 16) | ((ulong)Machine.Number << 8) | (ulong)current);
+        if (_network.Timeline.IsKept)
+        {
+            _network.Note($"{Name} {previous.ToString().ToUpperInvariant()} to {current.ToString().ToUpperInvariant()}: {cause}");
+        }
+
+        _oracle.Changed(current, cause.Kind, Now);
+        _network.Watch.Changed(this, current);
     }
 
     void IVirtualRouterEffects.PriorityChanged(byte previous, byte current, in TransitionCause cause)
     {
         EffectCount++;
-        Note($"priority {previous} to {current}: {cause}");
-    }
-
-    void IVirtualRouterEffects.LowerPriorityReceived(in ReceivedAdvertisement advertisement) => EffectCount++;
-
-    void IVirtualRouterEffects.Report(in RouterReport report) => EffectCount++;
-
-    private static AdvertisementFormat FormatOf(VirtualRouterParameters parameters) => new()
-    {
-        VirtualRouterId = parameters.VirtualRouterId,
-        Version = parameters.Version,
-        Family = AddressFamily.InterNetwork,
-        Interval = parameters.AdvertisementInterval,
-        Addresses = [InternetAddress.Parse("10.0.0.100")],
-    };
-
-    private AdvertisementImage ImageFor(VirtualRouterParameters parameters) =>
-        new(FormatOf(parameters), Address, InternetAddress.VrrpGroupIPv4);
-
-    private AdvertisementReceiver ReceiverFor(VirtualRouterParameters parameters) =>
-        new(new ReceiveRules { Format = FormatOf(parameters) }, Core.Statistics);
-
-    private void OnTimer(int generation)
-    {
-        if (generation == _deadlineGeneration && IsRunning && !IsPaused && _deadline is not null)
+        LowestPriority = Math.Min(LowestPriority, current);
+        if (_network.Timeline.IsKept)
         {
-            Core.OnDeadline(_lan.Queue.Now);
+            _network.Note($"{Name} priority {previous} to {current}: {cause}");
         }
     }
 
-    private void Receive(byte[] packet)
+    void IVirtualRouterEffects.LowerPriorityReceived(in ReceivedAdvertisement advertisement)
     {
-        if (Core.HasFault(FaultReason.InterfaceDown)
-            || !VrrpDatagram.TryOpenIPv4(packet, out VrrpDatagram datagram))
+        EffectCount++;
+        _network.Watch.HeardLowerPriority(this);
+    }
+
+    void IVirtualRouterEffects.Report(in RouterReport report)
+    {
+        EffectCount++;
+        if (_network.Timeline.IsKept && !report.IsRepeated)
+        {
+            _network.Note($"{Name} {report}");
+        }
+    }
+
+    /// <summary>An input to the core.</summary>
+    internal void Feed(in VirtualRouterInput input) => Machine.Interposer.Input(Core, input);
+
+    /// <summary>A process begins: a new core, which knows what is wrong before it starts.</summary>
+    internal void Prepare()
+    {
+        Parameters = Configured;
+        Core = new VirtualRouter(Parameters, Address, this);
+        _receiver = null;
+        _signer = Service.Settings.Hmac is null ? null : new AdvertisementSigner();
+        _oracle.Forget();
+        _wake = MonotonicTime.Never;
+        _scheduled = MonotonicTime.Never;
+        _timer++;
+        Renew();
+        FollowLink();
+    }
+
+    internal void Begin() => Feed(new(VirtualRouterInputKind.Start, Now));
+
+    internal void Stop() => Feed(new(VirtualRouterInputKind.Stop, Now));
+
+    /// <summary>The process is gone; what the kernel has stays.</summary>
+    internal void End()
+    {
+        _timer++;
+        _scheduled = MonotonicTime.Never;
+        _oracle.Forget();
+    }
+
+    internal void LosePower() => HasAddresses = false;
+
+    internal void LookAtClock()
+    {
+        Feed(new(VirtualRouterInputKind.Clock, Now));
+        Schedule();
+    }
+
+    /// <summary>Takes what is configured now. What is sent changes first: the core may advertise the news at once.</summary>
+    internal void Reload()
+    {
+        if (Configured != Parameters)
+        {
+            _network.Note($"{Name} is configured anew: {Describe(Configured)}");
+            _oracle.Forget();
+            ReadySince = Now;
+        }
+
+        Parameters = Configured;
+        Renew();
+        Feed(new(VirtualRouterInputKind.ParametersChanged, Now) { Parameters = Parameters });
+        _network.Watch.IsStale = true;
+    }
+
+    /// <summary>The process sees whether its interface is up.</summary>
+    internal void FollowLink()
+    {
+        if (Port.IsUp == Core.HasFault(FaultReason.InterfaceDown))
+        {
+            VirtualRouterInputKind kind = Port.IsUp ? VirtualRouterInputKind.FaultCleared : VirtualRouterInputKind.FaultAdded;
+            Feed(new(kind, Now) { Fault = FaultReason.InterfaceDown });
+        }
+    }
+
+    internal void AdjustPriority(MonotonicTime now)
+    {
+        int sum = 0;
+        foreach (SimulatedTracker tracker in Machine.Trackers)
+        {
+            if (tracker.Router == this)
+            {
+                sum += tracker.Contribution;
+            }
+        }
+
+        Feed(new(VirtualRouterInputKind.PriorityAdjusted, now) { Adjustment = sum });
+    }
+
+    internal void Receive(Frame frame)
+    {
+        if (_receiver is null || !TryOpen(frame, out VrrpDatagram datagram) || datagram.VirtualRouterId != Parameters.VirtualRouterId)
         {
             return;
         }
 
-        ReceiveVerdict verdict = _receiver.Check(datagram, Core.ReceiverContext);
+        ReceiveVerdict verdict = _receiver.Check(datagram, Core.ReceiverContext with { WallClock = Machine.WallClock });
         if (verdict.IsAccepted)
         {
-            Core.Receive(verdict.Advertisement, _lan.Queue.Now);
+            _oracle.Before();
+            Feed(new(VirtualRouterInputKind.Advertisement, Now) { Advertisement = verdict.Advertisement });
+            _oracle.After(verdict.Advertisement, Now);
         }
-        else if (verdict.ToReport != ReceiveFinding.None)
+        else if (verdict.ToReport != ReceiveFinding.None && _network.Timeline.IsKept)
         {
-            Note($"drops: {verdict.DescribeDrop()}");
+            _network.Note($"{Name} drops an advertisement from {datagram.Source}: {verdict.DescribeDrop()}");
         }
     }
 
-    private void End(string how)
+    internal static string Describe(VirtualRouterParameters p) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"v{(int)p.Version} priority {p.BasePriority} interval {p.AdvertisementInterval.TotalSeconds} s, {p.DownTimerAdvertisements} missed"
+        + $"{(p.StartsAsMaster ? ", state MASTER" : "")}{(p.Preempts ? "" : ", nopreempt")}"
+        + $"{(p.PreemptDelay > TimeSpan.Zero ? $", preempt delay {p.PreemptDelay.TotalSeconds} s" : "")}"
+        + $"{(p.SilentToLowerPriority ? ", silent to lower" : "")}{(p.AdvertisesBeforeYielding ? ", advertises before yielding" : "")}"
+        + $", announcements {p.Announcements.MasterRepeat}/{p.Announcements.LowerPriorityRepeat} delayed "
+        + $"{p.Announcements.MasterDelay.TotalSeconds}/{p.Announcements.LowerPriorityDelay.TotalSeconds} s, refreshed {p.Announcements.MasterRefresh.TotalSeconds} s");
+
+    private static void WriteHardware(Span<byte> bytes, ulong station)
     {
-        if (!IsRunning)
+        for (int i = 0; i < bytes.Length; i++)
         {
-            return;
+            bytes[i] = (byte)((station >> (40 - (8 * i))) & 0xff);
         }
-
-        Note(how);
-        IsRunning = false;
-        IsPaused = false;
-        _socketBuffer.Clear();
-        _deadlineGeneration++;
     }
 
-    private void Note(string line) => _lan.Note($"{Name} {line}");
+    private static bool TryOpen(Frame frame, out VrrpDatagram datagram)
+    {
+        if (frame.Kind == FrameKind.AdvertisementIPv4)
+        {
+            return VrrpDatagram.TryOpenIPv4(frame.Bytes, out datagram);
+        }
+
+        return VrrpDatagram.TryOpenIPv6(
+            frame.Bytes, frame.Source, frame.Destination, VrrpAdvertisement.RequiredHopLimit, isChecksumVerified: false, out datagram);
+    }
+
+    private void Transmit(byte priority, InternetAddress destination, NetworkPort? only)
+    {
+        AdvertisementImage image = _signer is null ? _network.Images.Get(_format!, Address, destination) : SignedImage(_signer, destination);
+        ReadOnlySpan<byte> packet = image.Prepare(priority, _identification.Next());
+        FrameKind kind = Service.Settings.Family == AddressFamily.InterNetwork ? FrameKind.AdvertisementIPv4 : FrameKind.AdvertisementIPv6;
+        Frame frame = _network.Frames.Take();
+        frame.Fill(kind, packet, Hardware, Address, destination);
+        Port.Lan.Send(Port, frame, only);
+    }
+
+    private AdvertisementImage SignedImage(AdvertisementSigner signer, InternetAddress destination)
+    {
+        foreach (AdvertisementImage known in _signedImages)
+        {
+            if (known.Destination == destination)
+            {
+                return known;
+            }
+        }
+
+        AdvertisementImage image = new(_format!, Address, destination, authentication: new(null, signer));
+        _signedImages.Add(image);
+        return image;
+    }
+
+    private void SendAnnouncement()
+    {
+        Span<byte> hardware = stackalloc byte[6];
+        WriteHardware(hardware, Hardware);
+        Span<byte> bytes = stackalloc byte[UnsolicitedNeighborAdvertisement.EthernetFrameLength];
+        int length = Service.Settings.Family == AddressFamily.InterNetwork
+            ? GratuitousArp.WriteEthernetFrame(bytes, hardware, Service.Address)
+            : UnsolicitedNeighborAdvertisement.WriteEthernetFrame(bytes, hardware, Service.Address, isRouter: true);
+        Frame frame = _network.Frames.Take();
+        frame.Fill(FrameKind.Announcement, bytes[..length], Hardware, Address, default);
+        Port.Lan.Send(Port, frame, null);
+    }
+
+    private EquatableArray<UnicastPeer> Peers()
+    {
+        List<UnicastPeer> peers = [];
+        foreach (SimulatedRouter peer in Service.Routers)
+        {
+            if (peer != this)
+            {
+                peers.Add(new UnicastPeer(peer.Address));
+            }
+        }
+
+        return [.. peers];
+    }
+
+    // One event is enough: one that comes too early asks again. A timer that is moved on with every packet costs no event each.
+    private void Schedule()
+    {
+        if (_wake < _scheduled)
+        {
+            _scheduled = _wake;
+            _timer++;
+            _network.Queue.At(_wake, this, 0, _timer, null);
+        }
+    }
+
+    private void Renew()
+    {
+        _format = new AdvertisementFormat
+        {
+            VirtualRouterId = Parameters.VirtualRouterId,
+            Version = Parameters.Version,
+            Family = Parameters.Family,
+            Interval = Parameters.AdvertisementInterval,
+            Addresses = Service.Addresses,
+            Hmac = Service.Settings.Hmac,
+        };
+        _signedImages.Clear();
+        if (_signer is not null)
+        {
+            _signer.Prepare(Service.Settings.Hmac!, _format, Address);
+        }
+
+        bool isUnicast = Service.Settings.IsUnicast;
+        var rules = new ReceiveRules { Format = _format, IsUnicast = isUnicast, RequiresKnownPeer = isUnicast, Peers = isUnicast ? Peers() : [] };
+        if (_receiver is null)
+        {
+            _receiver = new AdvertisementReceiver(rules, Core.Statistics);
+        }
+        else
+        {
+            _receiver.UpdateRules(rules);
+        }
+    }
 }

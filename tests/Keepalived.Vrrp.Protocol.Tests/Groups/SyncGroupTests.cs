@@ -160,6 +160,24 @@ public sealed class SyncGroupTests
     }
 
     [Fact]
+    public void A_fault_that_ends_while_a_first_result_is_awaited_leaves_the_group_in_FAULT()
+    {
+        GroupRig rig = new("A", "B");
+        rig["A"].Fail(FaultReason.TrackerPending);
+        rig["A"].Fail();
+        rig.Start();
+        rig.Take();
+
+        rig["A"].Mend();
+
+        Assert.Equal([Fault, Fault], rig.States);
+        Assert.Equal(Fault, rig.Group.State);
+        Assert.Empty(rig.Take());
+        rig["A"].Mend(FaultReason.TrackerPending);
+        Assert.Equal(["A Backup", "syncing to Backup", "B Backup", "group Backup"], rig.Take());
+    }
+
+    [Fact]
     public void Each_transition_of_the_group_is_told_once()
     {
         GroupRig rig = new GroupRig("A", "B", "C").Master();

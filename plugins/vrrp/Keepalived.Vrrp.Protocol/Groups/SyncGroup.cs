@@ -171,7 +171,7 @@ public sealed class SyncGroup : ITakeoverGate
     }
 
     private VirtualRouterState TargetAfter(VirtualRouter changed) =>
-        FaultyMembers > 0 ? VirtualRouterState.Fault
+        FaultyMembers > 0 || changed.State == VirtualRouterState.Fault ? VirtualRouterState.Fault
         : changed.State == VirtualRouterState.Master ? VirtualRouterState.Master
         : changed.State == VirtualRouterState.Init ? State
         : VirtualRouterState.Backup;
@@ -253,7 +253,8 @@ public sealed class SyncGroup : ITakeoverGate
 
     private VirtualRouterState CurrentState()
     {
-        if (FaultyMembers > 0)
+        // A member whose last fault is over stays in FAULT while a first result is awaited, and the others with it.
+        if (FaultyMembers > 0 || _members.Exists(m => m.Router.State == VirtualRouterState.Fault))
         {
             return VirtualRouterState.Fault;
         }

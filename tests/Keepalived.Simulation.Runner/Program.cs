@@ -1,0 +1,47 @@
+using System.Globalization;
+using Keepalived.Simulation;
+
+// Keepalived.Simulation.Runner [--first SEED] [--count N] [--threads N] [--failures N]
+// Keepalived.Simulation.Runner --seed SEED [--packets]
+long first = Argument("--first", 0);
+long count = Argument("--count", 10_000);
+long portion = Math.Max(1, Math.Min(count, Argument("--portion", 50_000)));
+int threads = (int)Argument("--threads", Environment.ProcessorCount);
+int enough = (int)Argument("--failures", 3);
+if (args.Contains("--seed"))
+{
+    Console.Write(ScenarioRunner.Explain(Argument("--seed", 0), hasPackets: args.Contains("--packets")));
+    return 0;
+}
+
+long scenarios = 0, steps = 0;
+TimeSpan virtualTime = TimeSpan.Zero;
+for (long done = 0; done < count; done += portion)
+{
+    ScenarioTotals totals = ScenarioRunner.Play(first + done, Math.Min(portion, count - done), threads, enough);
+    scenarios += totals.Scenarios;
+    steps += totals.Steps;
+    virtualTime += totals.VirtualTime;
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"seeds {first}..{first + Math.Min(done + portion, count) - 1}: {scenarios} scenarios, {steps} events, {virtualTime.TotalDays:0.0} days of virtual time, {totals.Failures.Count} failures"));
+    if (totals.Failures.Count > 0)
+    {
+        foreach (ScenarioResult failure in totals.Failures)
+        {
+            Console.WriteLine($"seed {failure.Seed} at {failure.Violation!.At}: {failure.Violation.What}");
+        }
+
+        Console.WriteLine();
+        Console.Write(ScenarioRunner.Explain(totals.Failures[0].Seed));
+        return 1;
+    }
+}
+
+return 0;
+
+long Argument(string name, long otherwise)
+{
+    int index = Array.IndexOf(args, name);
+    return index >= 0 && index + 1 < args.Length ? long.Parse(args[index + 1], CultureInfo.InvariantCulture) : otherwise;
+}

@@ -1,0 +1,96 @@
+using Keepalived.Vrrp.Protocol;
+
+namespace Keepalived.Simulation.Tests;
+
+/// <summary>Mistakes that a core could have, made by whoever stands before it.</summary>
+internal static class PlantedMistakes
+{
+    /// <summary>The down timer is three intervals, without the skew: told that its time has come when it has not.</summary>
+    public sealed class SkewLeftOut : RouterInterposer
+    {
+        private readonly Dictionary<VirtualRouter, MonotonicTime> _deadlines = [];
+
+        public override MonotonicTime? Wake(VirtualRouter core, MonotonicTime? deadline)
+        {
+            _deadlines[core] = deadline ?? MonotonicTime.Never;
+            return deadline is { } time && core.State == VirtualRouterState.Backup ? time - Skew(core) : deadline;
+        }
+
+        public override void Input(VirtualRouter core, in VirtualRouterInput input)
+        {
+            bool isEarly = input.Kind == VirtualRouterInputKind.Clock
+                && core.State == VirtualRouterState.Backup
+                && _deadlines.TryGetValue(core, out MonotonicTime deadline)
+                && deadline != MonotonicTime.Never
+                && input.Now >= deadline - Skew(core);
+            core.Apply(isEarly ? input with { Now = MonotonicTime.Max(_deadlines[core], input.Now) } : input);
+        }
+
+        private static TimeSpan Skew(VirtualRouter core) =>
+            VirtualRouterTimers.Skew(core.Parameters.Version, core.EffectivePriority, core.MasterInterval);
+    }
+
+    /// <summary>Of two masters with one priority the one with the lower address stays.</summary>
+    public sealed class TieBrokenTheWrongWay : RouterInterposer
+    {
+        private static readonly InternetAddress _lowest = InternetAddress.Parse("0.0.0.1");
+        private static readonly InternetAddress _highest = InternetAddress.Parse("255.255.255.255");
+        private static readonly InternetAddress _lowestIPv6 = InternetAddress.Parse("::1");
+        private static readonly InternetAddress _highestIPv6 = InternetAddress.Parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+
+        public override void Input(VirtualRouter core, in VirtualRouterInput input)
+        {
+            bool isTie = input.Kind == VirtualRouterInputKind.Advertisement
+                && core.State == VirtualRouterState.Master
+                && input.Advertisement.Priority == core.EffectivePriority;
+            core.Apply(isTie ? input with { Advertisement = input.Advertisement with { Source = Mirrored(input.Advertisement.Source, core) } } : input);
+        }
+
+        private static InternetAddress Mirrored(InternetAddress source, VirtualRouter core)
+        {
+            bool isIPv4 = source.Length == InternetAddress.IPv4Length;
+            bool isHigher = source > core.Source!.Value;
+            return isHigher ? (isIPv4 ? _lowest : _lowestIPv6) : (isIPv4 ? _highest : _highestIPv6);
+        }
+    }
+
+    /// <summary>A backup that hears its master leave waits as if it had not.</summary>
+    public sealed class TimerNotResetOnPriorityZero : RouterInterposer
+    {
+        public override void Input(VirtualRouter core, in VirtualRouterInput input)
+        {
+            bool isLeave = input is { Kind: VirtualRouterInputKind.Advertisement, Advertisement.Priority: 0 };
+            if (!isLeave || core.State != VirtualRouterState.Backup)
+            {
+                core.Apply(input);
+            }
+        }
+    }
+
+    /// <summary>When a member becomes master the sync group does not take the others along.</summary>
+    public sealed class MemberLeftInBackup : RouterInterposer
+    {
+        public override ITakeoverGate? Gate(VirtualRouter core, ITakeoverGate? gate) => gate is null ? null : new Deaf(gate);
+
+        private sealed class Deaf(ITakeoverGate group) : ITakeoverGate
+        {
+            public bool PermitsTakeover(VirtualRouter router) => group.PermitsTakeover(router);
+
+            public void InputEnded(VirtualRouter router, MonotonicTime now)
+            {
+                if (router.State != VirtualRouterState.Master)
+                {
+                    group.InputEnded(router, now);
+                }
+            }
+
+            public void LowerPriorityHeard(VirtualRouter router, MonotonicTime now) => group.LowerPriorityHeard(router, now);
+        }
+    }
+
+    /// <summary>A master that won a conflict does not tell the neighbours, whom the loser has misled.</summary>
+    public sealed class NoAnnouncementAfterConflict : RouterInterposer
+    {
+        public override bool Announces(VirtualRouter core, AnnouncementReason reason) => reason != AnnouncementReason.LowerPriorityMaster;
+    }
+}
