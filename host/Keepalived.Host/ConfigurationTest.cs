@@ -30,7 +30,7 @@ internal sealed class ConfigurationTest(DaemonOptions options, TextWriter output
         IReadOnlyList<Diagnostic> ordered = DiagnosticOrder.ByPlace(reading.Findings, configuration);
         if (options.FindingsAsJson)
         {
-            DiagnosticJson.Write(file ?? output, configuration, options.ConfigurationFile, ordered, verdict);
+            DiagnosticJson.Write(file ?? output, configuration, options.ConfigurationFile, ordered, verdict, reading.LeftOut);
         }
         else
         {

@@ -98,7 +98,7 @@ public sealed class BfdKeywordTests
 
         Assert.Equal("a", Assert.Single((IEnumerable<BfdSessionSettings>)configuration.Sessions).Name);
         Assert.Equal(
-            ["bfd_instance a is there already, at /k.conf:1:1: this one is left out", "bfd_instance b has the neighbour of a, 192.0.2.9: it is left out"],
+            ["bfd_instance a is there already: this one is left out", "bfd_instance b has the neighbour of a, 192.0.2.9: it is left out"],
             findings.Select(static finding => finding.Message));
     }
 

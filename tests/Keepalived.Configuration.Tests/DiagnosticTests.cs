@@ -46,5 +46,28 @@ public sealed class DiagnosticTests
         Assert.Equal("k.conf:7:3: m; r", DiagnosticPrinter.FormatLine(new(
             DiagnosticClass.Warning, DiagnosticSeverity.Warning, new(new("k.conf", 7, SourceRelation.Main, null, null), 3), "m", "r")));
 
+    [Fact]
+    public void A_finding_about_two_places_shows_both()
+    {
+        var file = new SourceOrigin("k.conf", 7, SourceRelation.Main, null, null);
+        var finding = new Diagnostic(DiagnosticClass.GeneralError, DiagnosticSeverity.Error, new(file, 4), "twice", "r")
+        {
+            Note = new(new SourceLocation(file, 2, 4), "the first is here"),
+        };
+        Assert.Equal("error: k.conf:7:4: twice\n  note: k.conf:2:4: the first is here\n  remedy: r\n", new DiagnosticPrinter(null).Format(finding));
+        Assert.Equal("k.conf:7:4: twice (the first is here: k.conf:2:4); r", DiagnosticPrinter.FormatLine(finding));
+    }
+
+    [Fact]
+    public void Places_in_one_source_are_equal_when_line_and_column_are()
+    {
+        var first = new SourceOrigin("k.conf", 1, SourceRelation.Main, null, null);
+        Assert.Equal(new SourceLocation(first with { Line = 9 }, 3), new SourceLocation(first, 9, 3));
+        Assert.Equal(new SourceLocation(first with { Line = 9 }, 3).GetHashCode(), new SourceLocation(first, 9, 3).GetHashCode());
+        Assert.NotEqual(new SourceLocation(first, 8, 3), new SourceLocation(first, 9, 3));
+        Assert.NotEqual(new SourceLocation(first with { File = "l.conf" }, 9, 3), new SourceLocation(first, 9, 3));
+        Assert.Equal(9, new SourceLocation(first, 9, 3).Origin!.Line);
+    }
+
     private static Diagnostic Finding(DiagnosticClass findingClass) => new(findingClass, DiagnosticSeverity.Error, SourceLocation.None, "x");
 }

@@ -45,6 +45,17 @@ public sealed class ShowTests
         Assert.DoesNotContain("$PRIO", shown, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lb_algo rr\n lb_kind DR", "lvs_method DR\n lvs_sched rr")]
+    [InlineData("protocol TCP", "lb_algo wlc\n lb_kind NAT\n protocol TCP")]
+    [InlineData("real_server 10.0.0.2 80 { HTTP_GET { nb_get_retry 4\n } }", "real_server 10.0.0.2 80 { HTTP_GET { retry 4\n } }")]
+    public void Another_name_of_a_keyword_is_no_difference(string before, string after) =>
+        Assert.Empty(Differences(before, after));
+
+    [Fact]
+    public void A_difference_between_an_alias_and_its_keyword_is_told_by_the_keyword() =>
+        Assert.StartsWith("~ virtual_server 10.0.0.1 80 / lvs_sched rr -> lc ", Assert.Single(Differences("lb_algo rr", "lvs_sched lc")), StringComparison.Ordinal);
+
     [Fact]
     public void The_order_of_the_file_is_kept_since_a_later_line_may_replace_an_earlier_one()
     {
@@ -96,6 +107,9 @@ public sealed class ShowTests
         ConfigurationListing.Write(AllKeywords.Tree, AllKeywords.Record(text).Root, writer, withDefaults);
         return writer.ToString();
     }
+
+    private static IReadOnlyList<string> Differences(string before, string after) =>
+        Compare($"virtual_server 10.0.0.1 80 {{\n {before}\n}}\n", $"virtual_server 10.0.0.1 80 {{\n {after}\n}}\n");
 
     internal static IReadOnlyList<string> Compare(string before, string after) =>
         ConfigurationComparison.Run(AllKeywords.Tree, AllKeywords.Record(before).Root, AllKeywords.Record(after).Root);

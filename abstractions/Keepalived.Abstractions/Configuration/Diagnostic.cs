@@ -79,4 +79,13 @@ public enum DiagnosticSeverity
 /// <param name="Remedy">What to do; null when the message says it all.</param>
 /// <param name="Rule">The lint rule that found it, by which an operator can switch it off; null for everything else.</param>
 public sealed record Diagnostic(
-    DiagnosticClass Class, DiagnosticSeverity Severity, SourceLocation Location, string Message, string? Remedy = null, string? Rule = null);
+    DiagnosticClass Class, DiagnosticSeverity Severity, SourceLocation Location, string Message, string? Remedy = null, string? Rule = null)
+{
+    /// <summary>The other place of a finding that is about two: where the first of two things that exclude each other stands; null for most.</summary>
+    public DiagnosticNote? Note { get; init; }
+}
+
+/// <summary>What else belongs to a finding.</summary>
+/// <param name="Location">Where it is.</param>
+/// <param name="Message">What it is; no full stop.</param>
+public sealed record DiagnosticNote(SourceLocation Location, string Message);

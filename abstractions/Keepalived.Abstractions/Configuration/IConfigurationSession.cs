@@ -37,6 +37,10 @@ public interface IConfigurationSession
     void Error(SourceLocation location, string message, string? remedy = null) =>
         Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Error, location, message, remedy));
 
+    /// <summary>Adds an error of class <see cref="DiagnosticClass.GeneralError"/> about two places, of which <paramref name="note"/> is the first.</summary>
+    void Error(SourceLocation location, string message, string? remedy, DiagnosticNote note) =>
+        Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Error, location, message, remedy) { Note = note });
+
     /// <summary>Adds a warning.</summary>
     void Warn(SourceLocation location, string message, string? remedy = null) =>
         Report(new(DiagnosticClass.Warning, DiagnosticSeverity.Warning, location, message, remedy));

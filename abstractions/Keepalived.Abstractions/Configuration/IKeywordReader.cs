@@ -67,7 +67,8 @@ public interface IKeywordReader
 
     /// <summary>Reports an error at the last word taken and abandons the line.</summary>
     /// <returns>Never; typed so that <c>throw reader.Reject(…)</c> reads well.</returns>
-    KeywordRejectedException Reject(string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError);
+    KeywordRejectedException Reject(
+        string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError, DiagnosticNote? note = null);
 
     /// <summary>Reports a warning at the last word taken and goes on.</summary>
     void Warn(string message, string? remedy = null);

@@ -45,6 +45,9 @@ public sealed record KeywordSpec(string Name, string Arguments, string Summary)
     /// <summary>For a deprecated keyword that keepalived still takes without a word: using it is said, but is no finding for the verdict of <c>-t</c>.</summary>
     public bool IsQuietlyDeprecated { get; init; }
 
+    /// <summary>For another spelling of a keyword of the same block, that keyword: <c>config diff</c> takes the two for one.</summary>
+    public string? AliasOf { get; init; }
+
     /// <summary>For a keyword that is read but whose effect does not exist yet: one warning says so.</summary>
     public bool HasNoEffectYet { get; init; }
 

@@ -18,8 +18,14 @@ public static class DiagnosticJson
     /// <param name="file">The main file as it was named.</param>
     /// <param name="diagnostics">The findings.</param>
     /// <param name="exitCode">What -t ends with.</param>
+    /// <param name="leftOut">What was counted only; null = nothing.</param>
     public static void Write(
-        TextWriter writer, ExpandedConfiguration configuration, string file, IReadOnlyList<Diagnostic> diagnostics, int exitCode)
+        TextWriter writer,
+        ExpandedConfiguration configuration,
+        string file,
+        IReadOnlyList<Diagnostic> diagnostics,
+        int exitCode,
+        IReadOnlyList<LeftOutFindings>? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -40,10 +46,38 @@ public static class DiagnosticJson
             }
 
             json.WriteEndArray();
+            WriteLeftOut(json, leftOut ?? []);
             json.WriteEndObject();
         }
 
         writer.WriteLine(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length));
+    }
+
+    /// <summary>The name of a class in documents.</summary>
+    internal static string NameOf(DiagnosticClass findingClass) => Hyphenated(findingClass.ToString());
+
+    private static void WriteLeftOut(Utf8JsonWriter json, IReadOnlyList<LeftOutFindings> leftOut)
+    {
+        if (leftOut.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("leftOut");
+        foreach (LeftOutFindings counted in leftOut)
+        {
+            json.WriteStartObject();
+            json.WriteString("class", NameOf(counted.Class));
+            if (counted.Rule is { } rule)
+            {
+                json.WriteString("rule", rule);
+            }
+
+            json.WriteNumber("count", counted.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteFinding(Utf8JsonWriter json, FindingSources lines, Diagnostic diagnostic)
@@ -62,23 +96,37 @@ public static class DiagnosticJson
             json.WriteString("rule", rule);
         }
 
-        if (diagnostic.Location.Origin is { } origin)
+        WriteLocation(json, lines, diagnostic.Location);
+        if (diagnostic.Note is { } note)
         {
-            WritePlace(json, origin);
-            if (diagnostic.Location.Column > 0)
-            {
-                json.WriteNumber("column", diagnostic.Location.Column);
-            }
-
-            if (lines.Find(origin) is { } line)
-            {
-                json.WriteString("source", lines.TextOf(line));
-            }
-
-            WriteChain(json, origin);
+            json.WriteStartObject("note");
+            json.WriteString("message", note.Message);
+            WriteLocation(json, lines, note.Location);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteLocation(Utf8JsonWriter json, FindingSources lines, SourceLocation location)
+    {
+        if (location.Origin is not { } origin)
+        {
+            return;
+        }
+
+        WritePlace(json, origin);
+        if (location.Column > 0)
+        {
+            json.WriteNumber("column", location.Column);
+        }
+
+        if (lines.Find(origin) is { } line)
+        {
+            json.WriteString("source", lines.TextOf(line));
+        }
+
+        WriteChain(json, origin);
     }
 
     private static void WritePlace(Utf8JsonWriter json, SourceOrigin origin)

@@ -64,6 +64,7 @@ public sealed class DiagnosticPrinter
             text.Append(diagnostic.Message).Append(RuleOf(diagnostic)).Append('\n');
             AppendSource(text, sources, diagnostic.Location, colour);
             AppendChain(text, origin);
+            AppendNote(text, sources, diagnostic.Note);
         }
         else
         {
@@ -83,7 +84,8 @@ public sealed class DiagnosticPrinter
     {
         ArgumentNullException.ThrowIfNull(diagnostic);
         string place = diagnostic.Location.Origin is { } origin ? (origin.Line > 0 ? diagnostic.Location.ToString() : origin.File) + ": " : "";
-        return place + diagnostic.Message + RuleOf(diagnostic) + (diagnostic.Remedy is null ? "" : "; " + diagnostic.Remedy);
+        string note = diagnostic.Note is { } other ? $" ({other.Message}: {other.Location})" : "";
+        return place + diagnostic.Message + note + RuleOf(diagnostic) + (diagnostic.Remedy is null ? "" : "; " + diagnostic.Remedy);
     }
 
     private static string RuleOf(Diagnostic diagnostic) => diagnostic.Rule is { } rule ? $" [{rule}]" : "";
@@ -105,6 +107,21 @@ public sealed class DiagnosticPrinter
             }
 
             text.Append(' ').Append(outer.File).Append(':').Append(outer.Line).Append('\n');
+        }
+    }
+
+    private void AppendNote(StringBuilder text, FindingSources? sources, DiagnosticNote? note)
+    {
+        if (note is null)
+        {
+            return;
+        }
+
+        text.Append("  ").Append(Coloured("note", Cyan)).Append(": ").Append(note.Location.ToString()).Append(": ").Append(note.Message).Append('\n');
+        AppendSource(text, sources, note.Location, Cyan);
+        if (note.Location.Origin is { } origin)
+        {
+            AppendChain(text, origin);
         }
     }
 

@@ -16,10 +16,8 @@ internal sealed class FindingSources
         HashSet<(string File, int Line)> wanted = [];
         foreach (Diagnostic diagnostic in diagnostics)
         {
-            if (diagnostic.Location.Origin is { Line: > 0 } origin)
-            {
-                wanted.Add((origin.File, origin.Line));
-            }
+            Want(wanted, diagnostic.Location);
+            Want(wanted, diagnostic.Note?.Location ?? default);
         }
 
         if (wanted.Count > 0)
@@ -46,6 +44,14 @@ internal sealed class FindingSources
 
     /// <summary>Column of the line's first character in its file.</summary>
     public int ColumnOf(int line) => _configuration.Lines[line].Column;
+
+    private static void Want(HashSet<(string File, int Line)> wanted, SourceLocation location)
+    {
+        if (location.Origin is { Line: > 0 } origin)
+        {
+            wanted.Add((origin.File, origin.Line));
+        }
+    }
 
     private void Collect(HashSet<(string File, int Line)> wanted)
     {

@@ -2,7 +2,7 @@ namespace Keepalived.Configuration;
 
 /// <summary>
 /// Compares what two configurations mean. The order of blocks and of different keywords, the spelling of values, defaults that are written
-/// out, definitions and includes make no difference; the order of lines of values and of repeated keywords does.
+/// out, definitions and includes make no difference, nor does an old or other name of a keyword; the order of lines of values and of repeated keywords does.
 /// </summary>
 public sealed class ConfigurationComparison
 {
@@ -70,8 +70,8 @@ public sealed class ConfigurationComparison
 
     private void CompareLines(KeywordBlockNode? node, string place, IReadOnlyList<RecordedEntry> before, IReadOnlyList<RecordedEntry> after)
     {
-        Dictionary<string, List<RecordedEntry>> left = Lines(before);
-        Dictionary<string, List<RecordedEntry>> right = Lines(after);
+        Dictionary<string, List<RecordedEntry>> left = Lines(node, before);
+        Dictionary<string, List<RecordedEntry>> right = Lines(node, after);
         foreach (string keyword in left.Keys.Union(right.Keys, StringComparer.Ordinal))
         {
             KeywordNode? known = null;
@@ -135,7 +135,8 @@ public sealed class ConfigurationComparison
                 continue;
             }
 
-            string name = entry.Words.Length == 0 ? entry.Keyword : $"{entry.Keyword} {entry.Words}";
+            string keyword = NameOf(node, entry);
+            string name = entry.Words.Length == 0 ? keyword : $"{keyword} {entry.Words}";
             string key = name;
             bool merges = entry.Words.Length == 0 && (entry.Node!.Shape == KeywordShape.Lines || node?.Path.Length == 0);
             for (int number = 2; !merges && blocks.ContainsKey(key); number++)
@@ -164,16 +165,17 @@ public sealed class ConfigurationComparison
     private static bool IsEmptySettings(KeywordBlockNode? node, RecordedEntry entry) =>
         node?.Path.Length == 0 && entry.Words.Length == 0 && entry.Children.TrueForAll(static child => child.IsDefault);
 
-    private static Dictionary<string, List<RecordedEntry>> Lines(IReadOnlyList<RecordedEntry> entries)
+    private static Dictionary<string, List<RecordedEntry>> Lines(KeywordBlockNode? node, IReadOnlyList<RecordedEntry> entries)
     {
         Dictionary<string, List<RecordedEntry>> lines = new(StringComparer.Ordinal);
         foreach (RecordedEntry entry in entries)
         {
             if (!entry.IsBlock)
             {
-                if (!lines.TryGetValue(entry.Keyword, out List<RecordedEntry>? values))
+                string keyword = NameOf(node, entry);
+                if (!lines.TryGetValue(keyword, out List<RecordedEntry>? values))
                 {
-                    lines.Add(entry.Keyword, values = []);
+                    lines.Add(keyword, values = []);
                 }
 
                 values.Add(entry);
@@ -181,6 +183,15 @@ public sealed class ConfigurationComparison
         }
 
         return lines;
+    }
+
+    /// <summary>The keyword that an alias stands for, or that replaces a deprecated one in the same block and takes the same arguments.</summary>
+    private static string NameOf(KeywordBlockNode? block, RecordedEntry entry)
+    {
+        KeywordSpec? spec = entry.Node?.Spec;
+        return (spec?.AliasOf ?? spec?.ReplacedBy) is { } name && block is not null && block.Keywords.TryGetValue(name, out KeywordNode? other) &&
+            other.Shape == entry.Node!.Shape && (spec!.AliasOf is not null || other.Spec.Arguments == spec.Arguments)
+            ? name : entry.Keyword;
     }
 
     private static string ValuesOf(List<RecordedEntry>? entries, string? standard, out bool isConfigured)

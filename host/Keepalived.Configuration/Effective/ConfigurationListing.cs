@@ -91,10 +91,10 @@ public sealed class ConfigurationListing
             return;
         }
 
-        HashSet<string> written = new(present.Select(static entry => entry.Keyword), StringComparer.Ordinal);
+        HashSet<string> written = new(present.Select(static entry => entry.Node?.Spec.AliasOf ?? entry.Keyword), StringComparer.Ordinal);
         foreach (KeywordNode keyword in block.Keywords.Values)
         {
-            if (keyword.Spec is { Default: { } value, ReplacedBy: null } spec && !written.Contains(spec.Name))
+            if (keyword.Spec is { Default: { } value, ReplacedBy: null, AliasOf: null } spec && !written.Contains(spec.Name))
             {
                 _writer.WriteLine($"{indent}# {spec.Name} {value}  (default)");
             }

@@ -42,6 +42,7 @@ public static class KeywordExplanation
     {
         writer.WriteLine($"{spec.Name} {spec.Arguments}".TrimEnd());
         writer.WriteLine($"    {spec.Summary}");
+        WriteField(writer, "same as", spec.AliasOf);
         WriteField(writer, "default", spec.Default);
         WriteField(writer, "deprecated", spec.ReplacedBy is { } replacement ? "use " + replacement : null);
         WriteField(writer, "effect", spec.HasNoEffectYet ? "none in this version" : null);

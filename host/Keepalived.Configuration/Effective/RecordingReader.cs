@@ -97,8 +97,8 @@ internal sealed class RecordingReader(KeywordReader reader, ConfigurationRecorde
     }
 
     public KeywordRejectedException Reject(
-        string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError) =>
-        reader.Reject(message, remedy, findingClass);
+        string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError, DiagnosticNote? note = null) =>
+        reader.Reject(message, remedy, findingClass, note);
 
     public void Warn(string message, string? remedy = null) => reader.Warn(message, remedy);
 }

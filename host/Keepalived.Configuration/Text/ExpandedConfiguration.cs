@@ -48,6 +48,9 @@ public sealed class ExpandedConfiguration
     /// <summary>What preprocessing found; empty in a configuration that was handed over, since the parent has reported it.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
+    /// <summary>What preprocessing found and counted only, since there is so much of it.</summary>
+    public IReadOnlyList<LeftOutFindings> LeftOut { get; init; } = [];
+
     /// <summary>False when the main file does not exist; the configuration is then empty.</summary>
     public bool MainFileFound { get; }
 

@@ -5,8 +5,7 @@ internal sealed class ExpandedConfigurationBuilder
 {
     private readonly List<SourceUnit> _units = [];
     private readonly List<string> _files = [];
-    private readonly List<Diagnostic> _diagnostics = [];
-    private readonly HashSet<Diagnostic> _seen = [];
+    private readonly FindingList _findings = new();
     private readonly SegmentTable _segments = new();
     private readonly LineTable _lines = new();
     private byte[] _text = [];
@@ -35,13 +34,7 @@ internal sealed class ExpandedConfigurationBuilder
     }
 
     /// <summary>Adds a finding. The same one at the same place is kept once: a line may be looked at several times.</summary>
-    public void Report(Diagnostic diagnostic)
-    {
-        if (_seen.Add(diagnostic))
-        {
-            _diagnostics.Add(diagnostic);
-        }
-    }
+    public void Report(Diagnostic diagnostic) => _findings.Add(diagnostic);
 
     /// <summary>Adds a line that stands as it is in a file.</summary>
     public void AddLine(ReadOnlySpan<byte> text, int unit, int number, int column, ExpandedLineKind kind) =>
@@ -65,7 +58,7 @@ internal sealed class ExpandedConfigurationBuilder
 
     /// <summary>Hands over what was collected; the builder is of no use afterwards.</summary>
     public ExpandedConfiguration ToConfiguration() =>
-        new(_text.AsMemory(0, _length), _lines, _units.ToArray(), _segments, _files, _diagnostics, MainFileFound);
+        new(_text.AsMemory(0, _length), _lines, _units.ToArray(), _segments, _files, _findings.Kept, MainFileFound) { LeftOut = [.. _findings.LeftOut] };
 
     private int Append(ReadOnlySpan<byte> text)
     {

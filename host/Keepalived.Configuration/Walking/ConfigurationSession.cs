@@ -7,8 +7,7 @@ namespace Keepalived.Configuration;
 public sealed class ConfigurationSession : IConfigurationSession
 {
     private readonly Dictionary<Type, object> _collections = [];
-    private readonly List<Diagnostic> _diagnostics = [];
-    private readonly HashSet<Diagnostic> _seen = [];
+    private readonly FindingList _findings = new();
     private readonly Dictionary<string, Exception> _failedOwners = new(StringComparer.Ordinal);
     private bool _hasLint;
 
@@ -44,10 +43,13 @@ public sealed class ConfigurationSession : IConfigurationSession
 
     /// <summary>
     /// The findings in order of reporting, without those of lint rules that are switched off. A rule may be switched off after it has found
-    /// something, so it is decided when the findings are asked for.
+    /// something, so it is decided when the findings are asked for. Of very many of one class only some are here.
     /// </summary>
     public IReadOnlyList<Diagnostic> Diagnostics =>
-        _hasLint ? _diagnostics.FindAll(diagnostic => diagnostic.Rule is null || Get<LintSelection>().IsOn(diagnostic.Rule)) : _diagnostics;
+        _hasLint ? [.. _findings.Kept.Where(diagnostic => IsOn(diagnostic.Rule))] : _findings.Kept;
+
+    /// <summary>What was counted only, since there is so much of it.</summary>
+    public IReadOnlyList<LeftOutFindings> LeftOut => [.. _findings.LeftOut.Where(leftOut => IsOn(leftOut.Rule))];
 
     /// <summary>Plugins whose handler threw something unexpected, with what it threw first; the host retires them.</summary>
     public IReadOnlyDictionary<string, Exception> FailedOwners => _failedOwners;
@@ -81,9 +83,9 @@ public sealed class ConfigurationSession : IConfigurationSession
     public void Report(Diagnostic diagnostic)
     {
         ArgumentNullException.ThrowIfNull(diagnostic);
-        if (!IsMuted && _seen.Add(diagnostic))
+        if (!IsMuted)
         {
-            _diagnostics.Add(diagnostic);
+            _findings.Add(diagnostic);
         }
     }
 
@@ -96,6 +98,22 @@ public sealed class ConfigurationSession : IConfigurationSession
             Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, location, message, remedy, rule));
         }
     }
+
+    /// <summary>Takes the findings of preprocessing.</summary>
+    internal void Take(ExpandedConfiguration configuration)
+    {
+        foreach (Diagnostic diagnostic in configuration.Diagnostics)
+        {
+            Report(diagnostic);
+        }
+
+        foreach (LeftOutFindings leftOut in configuration.LeftOut)
+        {
+            _findings.AddLeftOut(leftOut);
+        }
+    }
+
+    private bool IsOn(string? rule) => rule is null || Get<LintSelection>().IsOn(rule);
 
     internal void OwnerFailed(string owner, Exception exception) => _failedOwners.TryAdd(owner, exception);
 }

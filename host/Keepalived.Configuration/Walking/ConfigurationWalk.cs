@@ -64,11 +64,7 @@ public sealed partial class ConfigurationWalk
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(session);
         var walk = new ConfigurationWalk(configuration, tree, known, session, roles, recorder);
-        foreach (Diagnostic diagnostic in configuration.Diagnostics)
-        {
-            session.Report(diagnostic);
-        }
-
+        session.Take(configuration);
         session.StartedRoles = known.RolesToStart(RootScan.Run(configuration)) & session.AllowedRoles;
         walk.ReadBlock(tree.RootNode, session, default);
         session.IsMuted = false;

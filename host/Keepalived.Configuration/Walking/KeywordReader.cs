@@ -109,9 +109,9 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
     }
 
     public KeywordRejectedException Reject(
-        string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError)
+        string message, string? remedy = null, DiagnosticClass findingClass = DiagnosticClass.GeneralError, DiagnosticNote? note = null)
     {
-        var diagnostic = new Diagnostic(findingClass, DiagnosticSeverity.Error, At(_lastWord), message, remedy);
+        var diagnostic = new Diagnostic(findingClass, DiagnosticSeverity.Error, At(_lastWord), message, remedy) { Note = note };
         Session.Report(diagnostic);
         return new KeywordRejectedException(diagnostic);
     }

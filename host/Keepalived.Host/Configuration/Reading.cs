@@ -10,9 +10,14 @@ namespace Keepalived.Host.Configuration;
 /// <param name="Settings">The host's part.</param>
 /// <param name="Globals">What plugins may know of it.</param>
 /// <param name="Plugins">The plugins' parts.</param>
-/// <param name="Findings">Everything that was found.</param>
+/// <param name="Findings">Everything that was found; of very many of one class only some, and a last one that says how many more there are.</param>
+/// <param name="LeftOut">What was counted only.</param>
 internal sealed record Reading(
-    HostSettings Settings, GlobalDefinitions Globals, PluginConfigurations Plugins, IReadOnlyList<Diagnostic> Findings);
+    HostSettings Settings,
+    GlobalDefinitions Globals,
+    PluginConfigurations Plugins,
+    IReadOnlyList<Diagnostic> Findings,
+    IReadOnlyList<LeftOutFindings> LeftOut);
 
 /// <summary>A configuration as its keywords took it.</summary>
 /// <param name="Root">What stands in the root.</param>
@@ -86,7 +91,10 @@ internal sealed class ReadingRoom
         }
 
         PluginConfigurations configurations = _plugins.Build(session);
-        return new(settings, session.Globals, configurations, session.Diagnostics);
+        IReadOnlyList<LeftOutFindings> leftOut = session.LeftOut;
+        IReadOnlyList<Diagnostic> findings = leftOut.Count == 0
+            ? session.Diagnostics : [.. session.Diagnostics, .. leftOut.Select(static counted => counted.ToDiagnostic())];
+        return new(settings, session.Globals, configurations, findings, leftOut);
     }
 
     /// <summary>Follows a configuration through the keywords and keeps what each took; builds nothing.</summary>

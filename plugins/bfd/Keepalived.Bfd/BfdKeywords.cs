@@ -38,7 +38,7 @@ internal static class BfdKeywords
         BfdReading reading = session.Get<BfdReading>();
         return reading.Known.TryAdd(name, reader.Location)
             ? new(name, reader.Location)
-            : throw reader.Reject($"bfd_instance {name} is there already, at {reading.Known[name]}: this one is left out", "give it another name");
+            : throw reader.Reject($"bfd_instance {name} is there already: this one is left out", "give it another name", note: new(reading.Known[name], "the first is here"));
     }
 
     private static void AddAddresses(IKeywordBlock<BfdDraft> block)

@@ -195,11 +195,12 @@ public sealed class CompletionTests
         Assert.Equal(1, Read("", link: ConfigurationText.Ethernet("eth0", flags: flags)).Instance.ConfigurationFaults);
 
     [Fact]
-    public void Instances_with_one_identity_are_both_reported_and_marked()
+    public void Instances_with_one_identity_are_both_marked_and_the_later_names_the_first()
     {
         const string Body = " interface eth0\n virtual_router_id 7\n virtual_ipaddress { 10.0.0.9 }\n}\n";
         ConfigurationText text = ConfigurationText.Read("vrrp_instance A {\n" + Body + "vrrp_instance B {\n" + Body, ConfigurationText.Ethernet("eth0"));
-        Assert.Equal(2, text.Findings.Count);
+        Diagnostic finding = Assert.Single(text.Findings);
+        Assert.Equal((8, 3), (finding.Location.Line, finding.Note!.Location.Line));
         Assert.All(text.Parsed!.Instances, i => Assert.True(i.IsDuplicate));
     }
 

@@ -25,7 +25,10 @@ internal static class GroupKeywords
         else if (!session.Get<IpvsReading>().Groups.TryAdd(group.Name, group))
         {
             session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, group.Location,
-                $"virtual_server_group {group.Name} is there already, at {session.Get<IpvsReading>().Groups[group.Name].Location}: this one is left out", "merge the two blocks"));
+                $"virtual_server_group {group.Name} is there already: this one is left out", "merge the two blocks")
+            {
+                Note = new(session.Get<IpvsReading>().Groups[group.Name].Location, "the first is here"),
+            });
         }
     }
 

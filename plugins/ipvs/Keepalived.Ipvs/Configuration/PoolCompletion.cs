@@ -10,7 +10,7 @@ namespace Keepalived.Ipvs;
 /// <summary>Completes the real servers and the sorry server of one virtual server after the other; linear in their number.</summary>
 internal sealed class PoolCompletion(IConfigurationSession session, IpvsReading reading)
 {
-    private readonly HashSet<DestinationAddress> _known = [];
+    private readonly Dictionary<DestinationAddress, SourceLocation> _known = [];
     private (WrittenServer Settings, VirtualServerBuilder Owner, ServerTraits Traits)? _last;
 
     /// <summary>Completes the real servers; those that cannot run are reported and left out.</summary>
@@ -26,13 +26,14 @@ internal sealed class PoolCompletion(IConfigurationSession session, IpvsReading 
                 continue;
             }
 
-            if (_known.Add(server.Destination))
+            if (_known.TryAdd(server.Destination, draft.Location))
             {
                 servers.Add(server);
             }
             else
             {
-                session.Correct(draft.Location, $"virtual server {address}: real server {server.Name} is there already: this one is left out", "remove one of the two");
+                session.Correct(draft.Location, $"virtual server {address}: real server {server.Name} is there already: this one is left out", "remove one of the two",
+                    new(_known[server.Destination], "the first is here"));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class VirtualServerCompletion
         IpvsReading reading = session.Get<IpvsReading>();
         var completion = new VirtualServerCompletion(session);
         var servers = new List<VirtualServerDefinition>(reading.VirtualServers.Count);
-        var known = new Dictionary<ServiceAddress, int>(reading.VirtualServers.Count);
+        var known = new Dictionary<ServiceAddress, (int Index, SourceLocation Location)>(reading.VirtualServers.Count);
         var lint = new VirtualServerLint(session);
         foreach (VirtualServerBuilder builder in reading.VirtualServers)
         {
@@ -38,7 +38,7 @@ internal sealed class VirtualServerCompletion
                 continue;
             }
 
-            if (known.TryAdd(server.Address, servers.Count))
+            if (known.TryAdd(server.Address, (servers.Count, builder.Location)))
             {
                 servers.Add(server);
                 lint.Look(builder, server);
@@ -46,10 +46,13 @@ internal sealed class VirtualServerCompletion
             else
             {
                 // keepalived asks the kernel for the service twice and for the servers of both.
-                int first = known[server.Address];
+                (int first, SourceLocation place) = known[server.Address];
                 servers[first] = servers[first] with { RealServers = Merge(servers[first].RealServers, server.RealServers) };
                 session.Report(new(DiagnosticClass.Ok, DiagnosticSeverity.Warning, builder.Location,
-                    $"virtual server {server.Address} is there already: the real servers of this one are added to it, the rest is not used", "merge the two blocks"));
+                    $"virtual server {server.Address} is there already: the real servers of this one are added to it, the rest is not used", "merge the two blocks")
+                {
+                    Note = new(place, "the first is here"),
+                });
             }
         }
 
@@ -297,6 +300,6 @@ internal sealed class VirtualServerCompletion
 internal static class Corrections
 {
     /// <summary>A correction runs, but keepalived counts it as an error under <c>-t</c>.</summary>
-    public static void Correct(this IConfigurationSession session, SourceLocation location, string message, string remedy) =>
-        session.Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Warning, location, message, remedy));
+    public static void Correct(this IConfigurationSession session, SourceLocation location, string message, string remedy, DiagnosticNote? note = null) =>
+        session.Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Warning, location, message, remedy) { Note = note });
 }

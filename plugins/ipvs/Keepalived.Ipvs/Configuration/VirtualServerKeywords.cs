@@ -61,12 +61,12 @@ internal static class VirtualServerKeywords
         block.Keyword(new("ip_family", "inet|inet6", "Address family of a service by mark; that of its real servers if absent."), static (r, b) => ReadFamily(r, b));
         foreach (string name in (ReadOnlySpan<string>)["lvs_sched", "lb_algo"])
         {
-            block.Keyword(new(name, Schedulers, "Scheduler.") { Default = "wlc" }, static (r, b) => ReadScheduler(r, b));
+            block.Keyword(new(name, Schedulers, "Scheduler.") { Default = "wlc", AliasOf = name == "lb_algo" ? "lvs_sched" : null }, static (r, b) => ReadScheduler(r, b));
         }
 
         foreach (string name in (ReadOnlySpan<string>)["lvs_method", "lb_kind"])
         {
-            block.Keyword(new(name, SharedKeywords.MethodArguments, "How packets reach the servers.") { Default = "NAT" }, static (r, b) =>
+            block.Keyword(new(name, SharedKeywords.MethodArguments, "How packets reach the servers.") { Default = "NAT", AliasOf = name == "lb_kind" ? "lvs_method" : null }, static (r, b) =>
             {
                 b.Named |= MainKeywords.Method;
                 b.Forwarding = SharedKeywords.ReadMethod(r);

@@ -37,7 +37,12 @@ internal static class DuplicateRouters
                 int other = bucket.Find(i => i != one && Collide(instances[i].Settings, instances[one].Settings), -1);
                 if (other >= 0)
                 {
-                    Report(session, instances[one].Draft, instances[other].Draft);
+                    // Said once, where the later one is written.
+                    if (other < one)
+                    {
+                        Report(session, instances[one].Draft, instances[other].Draft);
+                    }
+
                     instances[one] = instances[one] with { Settings = instances[one].Settings with { IsDuplicate = true } };
                 }
             }
@@ -56,8 +61,9 @@ internal static class DuplicateRouters
     private static void Report(IConfigurationSession session, InstanceDraft draft, InstanceDraft other) =>
         session.Error(
             draft.VirtualRouterId?.Location ?? draft.Location,
-            $"vrrp_instance {draft.Name} has the virtual_router_id, family and interface or peers of {other.Name}; it stays in FAULT",
-            "give one of the two another virtual_router_id");
+            $"vrrp_instance {draft.Name} has the virtual_router_id, family and interface or peers of {other.Name}; both stay in FAULT",
+            "give one of the two another virtual_router_id",
+            new(other.VirtualRouterId?.Location ?? other.Location, $"{other.Name} has it here"));
 
     private readonly record struct Key(byte VirtualRouterId, AddressFamily Family, bool IsUnicast, string? Interface, InternetAddress? Address)
     {

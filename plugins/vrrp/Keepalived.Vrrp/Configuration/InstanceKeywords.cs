@@ -70,7 +70,7 @@ internal static partial class InstanceKeywords
 
         if (session.Get<VrrpReading>().InstancesByName.TryGetValue(name, out InstanceDraft? other))
         {
-            session.Error(reader.Location, $"vrrp_instance {name} is there already, at {other.Location}; this one is left out", "give it another name");
+            session.Error(reader.Location, $"vrrp_instance {name} is there already; this one is left out", "give it another name", new(other.Location, "the first is here"));
             return null;
         }
 

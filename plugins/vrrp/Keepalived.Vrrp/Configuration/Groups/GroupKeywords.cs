@@ -87,7 +87,7 @@ internal static class GroupKeywords
         SyncGroupDraft? other = session.Get<VrrpReading>().SyncGroups.Find(group => group.Name == name);
         return other is null
             ? new SyncGroupDraft(name, reader.Location)
-            : throw reader.Reject($"vrrp_sync_group {name} is there already, at {other.Location}; this one is left out", "give it another name");
+            : throw reader.Reject($"vrrp_sync_group {name} is there already; this one is left out", "give it another name", note: new(other.Location, "the first is here"));
     }
 
     private static NamedGroupDraft? OpenTrackGroup(IKeywordReader reader, IConfigurationSession session)
@@ -98,7 +98,8 @@ internal static class GroupKeywords
         // Known from its first line on: what refers to it must stand below it.
         return session.Get<VrrpReading>().TrackGroups.TryAdd(name, draft)
             ? draft
-            : throw reader.Reject($"track_group {name} is there already; this one is left out", "give it another name");
+            : throw reader.Reject($"track_group {name} is there already; this one is left out", "give it another name",
+                note: new(session.Get<VrrpReading>().TrackGroups[name].Location, "the first is here"));
     }
 
     // keepalived wants exactly one word; none and several are the same mistake to it, and the block is left out.

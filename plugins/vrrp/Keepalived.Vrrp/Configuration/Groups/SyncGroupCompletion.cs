@@ -67,7 +67,8 @@ internal sealed class SyncGroupCompletion(IConfigurationSession session, Trackin
             {
                 SyncGroupDraft other = _groupOf[name.Value];
                 string where = other == group ? "twice" : $"that vrrp_sync_group {other.Name} has already";
-                session.Error(name.Location, $"{group.Title} names the instance {name.Value} {where}", "put each instance into one group");
+                session.Error(name.Location, $"{group.Title} names the instance {name.Value} {where}", "put each instance into one group",
+                    new(other.Members.First(member => member.Value == name.Value).Location, "the first is here"));
             }
             else
             {

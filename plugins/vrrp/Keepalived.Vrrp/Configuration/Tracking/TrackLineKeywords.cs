@@ -35,7 +35,7 @@ internal static class TrackLineKeywords
         {
             SourceLocation location = reader.Location;
             reader.Rest();
-            reader.Session.Error(location, $"{owner.Title} tracks {Describe(kind)} {name} twice; the first is used, at {other.Location}", "remove one of the two lines");
+            reader.Session.Error(location, $"{owner.Title} tracks {Describe(kind)} {name} twice; the first is used", "remove one of the two lines", new(other.Location, "the first is here"));
             return;
         }
 

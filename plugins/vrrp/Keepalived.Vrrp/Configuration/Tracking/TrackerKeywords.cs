@@ -137,7 +137,10 @@ internal static class TrackerKeywords
         else if (!reading.Scripts.TryAdd(draft.Name, draft))
         {
             session.Report(new(
-                DiagnosticClass.Ok, DiagnosticSeverity.Warning, draft.Location, $"vrrp_script {draft.Name} is there already; this one is never used", "give it another name"));
+                DiagnosticClass.Ok, DiagnosticSeverity.Warning, draft.Location, $"vrrp_script {draft.Name} is there already; this one is never used", "give it another name")
+            {
+                Note = new(reading.Scripts[draft.Name].Location, "the first is here"),
+            });
         }
     }
 }
