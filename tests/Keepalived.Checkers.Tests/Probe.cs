@@ -90,6 +90,11 @@ internal sealed class Probe : ICheckSockets, IStreamConnection, IScheduler
 
     public void Dispose() => IsDisposed = true;
 
+    DatagramResult ICheckSockets.OpenDatagram(IPEndPoint remote, SocketBinding binding) => throw new NotSupportedException();
+
+    ValueTask<TransferResult> ICheckSockets.EchoAsync(IPAddress remote, SocketBinding binding, ReadOnlyMemory<byte> payload, MonotonicTime deadline) =>
+        throw new NotSupportedException();
+
     MonotonicTime IScheduler.ReadClock() => Now;
 
     TimeProvider IScheduler.TimeProvider => throw new NotSupportedException();

@@ -130,7 +130,7 @@ public sealed class GoldenTests
             {
                 text.Append(CultureInfo.InvariantCulture,
                     $"    {checker.Definition.Kind} {checker.Target.EndPoint} every {checker.Options.DelayLoop!.Value.TotalSeconds} s, {checker.Options.Retry} retries after {checker.Options.DelayBeforeRetry!.Value.TotalSeconds} s, time-out {checker.Options.ConnectTimeout!.Value.TotalSeconds} s, warm-up {checker.Options.Warmup!.Value.TotalSeconds} s{Flag(checker.Options.Alpha!.Value, "alpha")}{(checker.Target.VirtualHost is { } host ? ", host " + host : "")}\n");
-                RecordText.Line(text, 6, checker.Definition, null, "Options", "Kind", "DefaultRetry", "DefaultDelayBeforeRetry", "KeepsRetryDelayWhileDown");
+                RecordText.Line(text, 6, checker.Definition, null, "Options", "Kind", "DefaultRetry", "DefaultDelayBeforeRetry", "KeepsRetryDelayWhileDown", "WaitsToBeTold");
             }
         }
     }

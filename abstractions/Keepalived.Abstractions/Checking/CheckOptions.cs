@@ -92,6 +92,23 @@ public abstract record CheckerDefinition(string Kind, CheckOptions Options)
     public virtual bool KeepsRetryDelayWhileDown => false;
 
     /// <summary>
+    /// True for a check that is not made from time to time but waits for news: its first probe comes at once and must end at once with what is
+    /// known; each further one begins where the last ended and ends when there is something new. There are no retries.
+    /// </summary>
+    public virtual bool WaitsToBeTold => false;
+
+    /// <summary>
+    /// How long a probe may take before the engine gives up on it: by default four times the time-out, as connecting and each step after it
+    /// have one. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> = for ever.
+    /// </summary>
+    /// <param name="options">The common options, resolved.</param>
+    public virtual TimeSpan LongestProbe(CheckOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return WaitsToBeTold ? System.Threading.Timeout.InfiniteTimeSpan : options.ConnectTimeout!.Value * 4;
+    }
+
+    /// <summary>
     /// The verdict in the words of keepalived's mails; the cause of the event of a real server. The default is that of the checks
     /// that name no kind of their own.
     /// </summary>

@@ -39,6 +39,12 @@ public readonly record struct TransferResult(SocketOutcome Outcome, int Count, i
 /// <param name="Errno">The errno behind a failure, 0 when there is none.</param>
 public readonly record struct ConnectResult(SocketOutcome Outcome, IStreamConnection? Connection, int Errno);
 
+/// <summary>Result of opening a socket for datagrams.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Socket">The socket when it completed.</param>
+/// <param name="Errno">The errno behind a failure, 0 when there is none.</param>
+public readonly record struct DatagramResult(SocketOutcome Outcome, IDatagramSocket? Socket, int Errno);
+
 /// <summary>Where a check's socket is bound and how its packets are marked.</summary>
 /// <param name="LocalEndPoint"><c>bindto</c> and <c>bind_port</c>; null = left to the kernel.</param>
 /// <param name="Interface"><c>bind_if</c>; null = any.</param>
@@ -71,6 +77,42 @@ public interface ICheckSockets
 {
     /// <summary>Opens a TCP connection. Cancelled tokens and deadlines give an outcome, not an exception.</summary>
     ValueTask<ConnectResult> ConnectAsync(IPEndPoint remote, SocketBinding binding, MonotonicTime deadline);
+
+    /// <summary>
+    /// Opens a UDP socket that talks with one server alone. Nothing is sent; that the server cannot be reached, or has nobody at that port,
+    /// shows when something has been sent and an ICMP error came back.
+    /// </summary>
+    DatagramResult OpenDatagram(IPEndPoint remote, SocketBinding binding);
+
+    /// <summary>
+    /// Sends an ICMP or ICMPv6 echo request and waits for the reply that answers it (RFC 792, RFC 4443 section 4). ICMP errors about the
+    /// request end it too.
+    /// </summary>
+    /// <param name="remote">The machine.</param>
+    /// <param name="binding">Ports mean nothing here.</param>
+    /// <param name="payload">Data of the request, at most 1024 octets.</param>
+    /// <param name="deadline">Until when to wait.</param>
+    /// <returns>The count is that of the reply's data.</returns>
+    ValueTask<TransferResult> EchoAsync(IPAddress remote, SocketBinding binding, ReadOnlyMemory<byte> payload, MonotonicTime deadline);
+}
+
+/// <summary>
+/// A UDP socket with one peer: what others send is not received. One receive may be under way at a time; disposing ends it with
+/// <see cref="SocketOutcome.Failed"/>.
+/// </summary>
+public interface IDatagramSocket : IDisposable
+{
+    /// <summary>
+    /// Sends one datagram, at once or not at all. An ICMP error about an earlier one ends it: <see cref="SocketOutcome.Refused"/> (nobody at
+    /// the port) or <see cref="SocketOutcome.Unreachable"/>.
+    /// </summary>
+    TransferResult Send(ReadOnlyMemory<byte> datagram);
+
+    /// <summary>
+    /// Receives one datagram, which may be empty. What does not fit the buffer is lost: give room for one octet more than is acceptable. ICMP
+    /// errors end it as they end <see cref="Send"/>.
+    /// </summary>
+    ValueTask<TransferResult> ReceiveAsync(Memory<byte> buffer, MonotonicTime deadline);
 }
 
 /// <summary>A connected TCP stream. One receive and one send may be under way at a time; disposing ends them with <see cref="SocketOutcome.Failed"/>.</summary>

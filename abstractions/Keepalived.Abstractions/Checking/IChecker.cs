@@ -1,5 +1,6 @@
 using System.Net;
 using Keepalived.Scheduling;
+using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Checking;
@@ -42,6 +43,14 @@ public sealed class CheckContext
     /// <summary>The loop.</summary>
     public IScheduler Scheduler { get; }
 
+    /// <summary>Programs, for checks that run one.</summary>
+    /// <exception cref="InvalidOperationException">Whoever made this context gave it none.</exception>
+    public IScriptRunner Scripts
+    {
+        get => field ?? throw new InvalidOperationException("This context was made without a script runner: set Scripts.");
+        init;
+    }
+
     /// <summary>The log, named after the checker's plugin.</summary>
     public ILogger Logger { get; }
 
@@ -66,6 +75,11 @@ public readonly record struct CheckResult(bool IsUp, string? Reason = null, int?
     /// Wait this long before the next probe instead of the engine's own choice; for checks that work in steps, such as several URLs in turn.
     /// </summary>
     public TimeSpan? NextProbe { get; init; }
+
+    /// <summary>
+    /// Added to the configured weight, on top of what other checks add; null adds nothing. For checks that shift a weight instead of naming it.
+    /// </summary>
+    public int? AddedWeight { get; init; }
 
     /// <summary>The step passed but the check as a whole has more to do: nothing is decided yet.</summary>
     public bool IsPartial { get; init; }

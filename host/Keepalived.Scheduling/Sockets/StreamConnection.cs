@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Keepalived.Checking;
 using Keepalived.Linux;
 using Keepalived.Linux.Sockets;
@@ -25,6 +24,7 @@ internal sealed class StreamConnection : IStreamConnection
     private Memory<byte> _receiveBuffer;
     private ReadOnlyMemory<byte> _sendBuffer;
     private int _sent;
+    private int _eager;
 
     internal StreamConnection(CheckSockets pool, IScheduler scheduler)
     {
@@ -42,7 +42,13 @@ internal sealed class StreamConnection : IStreamConnection
     internal ValueTask<ConnectResult> Connect(IPEndPoint remote, SocketBinding binding, MonotonicTime deadline)
     {
         ResetOnClose = false;
-        Errno error = Open(remote, binding);
+        _eager = 0;
+        _descriptor = LinuxSocket.OpenStream(CheckSocketSetup.FamilyOf(remote.Address), out Errno error);
+        if (error == Errno.None)
+        {
+            error = CheckSocketSetup.Bind(_descriptor, binding);
+        }
+
         if (error == Errno.None)
         {
             error = LinuxSocket.TryConnect(_descriptor, SocketName.FromEndPoint(remote));
@@ -71,8 +77,9 @@ internal sealed class StreamConnection : IStreamConnection
     {
         CheckUsable(_receiving.IsPending);
         _receiveBuffer = buffer;
-        if (TryReceive(out TransferResult result))
+        if (_eager < CheckSocketSetup.MostAtOnce && TryReceive(out TransferResult result))
         {
+            _eager++;
             return new(result);
         }
 
@@ -131,35 +138,6 @@ internal sealed class StreamConnection : IStreamConnection
 
     private static TransferResult Failure(Errno error, int count) => new(OutcomeOf(error), count, (int)error);
 
-    private Errno Open(IPEndPoint remote, SocketBinding binding)
-    {
-        SocketFamily family = remote.AddressFamily == AddressFamily.InterNetworkV6 ? SocketFamily.Internet6 : SocketFamily.Internet;
-        int descriptor = LinuxSocket.OpenStream(family, out Errno error);
-        if (error != Errno.None)
-        {
-            return error;
-        }
-
-        _descriptor = descriptor;
-        if (binding.FirewallMark != 0)
-        {
-            error = LinuxSocket.TrySetMark(descriptor, binding.FirewallMark);
-        }
-
-        if (error == Errno.None && binding.Interface is { } name)
-        {
-            error = LinuxSocket.TryBindToInterface(descriptor, name);
-        }
-
-        if (error == Errno.None && binding.LocalEndPoint is { } local)
-        {
-            error = LinuxSocket.TryShareAddress(descriptor);
-            error = error == Errno.None ? LinuxSocket.TryBind(descriptor, SocketName.FromEndPoint(local)) : error;
-        }
-
-        return error;
-    }
-
     private void Ready(Readiness readiness)
     {
         const Readiness Ended = Readiness.Error | Readiness.HangUp;
@@ -168,6 +146,8 @@ internal sealed class StreamConnection : IStreamConnection
             FinishConnect();
             return;
         }
+
+        _eager = 0;
 
         // Each completion may run the checker on to its next operation, to the end of the connection or even to its next life: look
         // again every time.

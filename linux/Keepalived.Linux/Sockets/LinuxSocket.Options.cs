@@ -103,6 +103,17 @@ public sealed unsafe partial class LinuxSocket
         return isSet ? Errno.None : LibC.LastErrno;
     }
 
+    /// <summary>
+    /// IP_RECVERR or IPV6_RECVERR on a socket given by its descriptor: every ICMP error about what it sent shows as its error, also those
+    /// that may pass (host and net unreachable).
+    /// </summary>
+    public static Errno TryReceiveErrors(int descriptor, SocketFamily family)
+    {
+        int on = 1;
+        bool isIPv6 = family == SocketFamily.Internet6;
+        return SetOption(descriptor, isIPv6 ? LevelIp6 : LevelIp, isIPv6 ? 25 : 11, &on, sizeof(int)) == 0 ? Errno.None : LibC.LastErrno;
+    }
+
     /// <summary>SO_LINGER with 0 s: closing sends a reset and keeps no state; or off again.</summary>
     public static Errno TrySetResetOnClose(int descriptor, bool on)
     {

@@ -36,9 +36,13 @@ public sealed unsafe partial class LinuxSocket : LinuxDescriptor
 
     /// <summary>Opens the same socket without an exception when the machine is out of descriptors: for checks.</summary>
     /// <returns>The descriptor, which the caller owns; negative on an error.</returns>
-    public static int OpenStream(SocketFamily family, out Errno error)
+    public static int OpenStream(SocketFamily family, out Errno error) => TryOpen(family, SocketKind.Stream, 0, out error);
+
+    /// <summary>Opens a socket of any kind without an exception: for checks.</summary>
+    /// <returns>The descriptor, which the caller owns; negative on an error.</returns>
+    public static int TryOpen(SocketFamily family, SocketKind kind, int protocol, out Errno error)
     {
-        int descriptor = Create((int)family, (int)SocketKind.Stream | NonBlocking | CloseOnExec, 0);
+        int descriptor = Create((int)family, (int)kind | NonBlocking | CloseOnExec, protocol);
         error = descriptor < 0 ? LibC.LastErrno : Errno.None;
         return descriptor;
     }

@@ -50,7 +50,7 @@ internal sealed record DnsCheckDefinition(CheckOptions Options, DnsRecordType Ty
     public override string Describe(in CheckResult result) => result.IsUp ? "DNS_CHECK: succeed on service" : "DNS_CHECK: failed on service";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override IChecker CreateChecker(CheckTarget target) => new DnsChecker(this);
 }
 
 /// <summary>A <c>DNS_CHECK</c> block while it is read.</summary>

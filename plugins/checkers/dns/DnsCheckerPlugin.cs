@@ -1,6 +1,6 @@
-// DNS_CHECK: a real server is well when it answers a query without an error code. The plugin owns the keywords and the record; the probe
-// itself needs datagram sockets that the contract does not offer yet, so the check is read, says that it has no effect, and is left out
-// of judgement. RFC 1035 (names, types), RFC 3596 (AAAA), RFC 4034 (RRSIG, DNSKEY).
+// DNS_CHECK: a real server is well when it answers a query without an error code. The plugin owns the keywords, the record, the query to
+// the octet and the judgement of the answer; when to probe, how often to retry and what to do about the result is the engine's business.
+// Runs on the loop thread of the checker process; uses only the contract. RFC 1035 (messages, names, types), RFC 6895 (error codes), RFC 3596 (AAAA), RFC 4034 (RRSIG, DNSKEY).
 using Keepalived.Checkers.Dns;
 using Keepalived.Checking;
 using Keepalived.Configuration;
@@ -20,7 +20,7 @@ public sealed class DnsCheckerPlugin : IPlugin
     public void RegisterKeywords(IKeywordTree keywords)
     {
         IKeywordBlock<DnsCheckBuilder> block = keywords.AddChecker<DnsCheckBuilder>(
-            new KeywordSpec("DNS_CHECK", "{ … }", "The server answers DNS queries without an error code.") { HasNoEffectYet = true },
+            new KeywordSpec("DNS_CHECK", "{ … }", "The server answers DNS queries without an error code."),
             CheckOptionSet.All,
             new CheckOptionDefaults("3", null));
         block.Keyword(new("type", Types, "Type of record to ask for, in any case of letters.") { Default = "SOA" }, static (r, b) => b.Type = ReadType(r));
@@ -52,7 +52,7 @@ public sealed class DnsCheckerPlugin : IPlugin
         string name = reader.Word("domain name").TrimEnd('.');
         foreach (string label in name.Split('.'))
         {
-            if (label.Length > LongestLabel || (label.Length == 0 && name.Length > 0))
+            if (System.Text.Encoding.UTF8.GetByteCount(label) > LongestLabel || (label.Length == 0 && name.Length > 0))
             {
                 throw reader.Reject($"'{label}' is no label of a domain name", "write labels of 1 to 63 characters with single dots between them (RFC 1035)");
             }

@@ -1,5 +1,5 @@
-// MISC_CHECK: a script says how a real server is. The plugin owns the keywords and the record; running scripts for checkers is not offered by
-// the contract yet, so the check is read, says that it has no effect, and is left out of judgement.
+// MISC_CHECK: a script says how a real server is. The plugin owns the keywords, the record and what exit codes mean; how scripts are run, as
+// whom and how they are ended is the host's business, when to run them the engine's. Runs on the loop thread of the checker process.
 using Keepalived.Checkers.Misc;
 using Keepalived.Checking;
 using Keepalived.Configuration;
@@ -20,7 +20,7 @@ public sealed class MiscCheckerPlugin : IPlugin
     public void RegisterKeywords(IKeywordTree keywords)
     {
         IKeywordBlock<MiscCheckBuilder> block = keywords.AddChecker<MiscCheckBuilder>(
-            new KeywordSpec("MISC_CHECK", "{ … }", "A script ends with 0.") { HasNoEffectYet = true },
+            new KeywordSpec("MISC_CHECK", "{ … }", "A script ends with 0."),
             CheckOptionSet.Timing | CheckOptionSet.Alpha,
             new CheckOptionDefaults("0", "1"));
         block.Keyword(new("misc_path", "CMD|\"CMD ARGS\"", "The script: exit code 0 means up."), static (r, b) => b.Read(r));
@@ -95,6 +95,9 @@ internal sealed class MiscCheckBuilder : CheckerBuilder
 internal sealed record MiscCheckDefinition(CheckOptions Options, ScriptCommand Command, TimeSpan Timeout, bool IsDynamic)
     : CheckerDefinition("MISC_CHECK", Options), ILateValidation
 {
+    // From the time limit on: TERM, KILL after 2 s, and the host gives up after 10 s.
+    private static readonly TimeSpan _longestEnd = TimeSpan.FromSeconds(15);
+
     /// <inheritdoc/>
     public override uint DefaultRetry => 0;
 
@@ -102,7 +105,17 @@ internal sealed record MiscCheckDefinition(CheckOptions Options, ScriptCommand C
     public override string Describe(in CheckResult result) => result.IsUp ? "MISC CHECK succeeded on service" : "MISC CHECK failed on service";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override TimeSpan LongestProbe(CheckOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return LimitOf(options) + _longestEnd;
+    }
+
+    /// <summary>How long the script may run.</summary>
+    public TimeSpan LimitOf(CheckOptions options) => Timeout > TimeSpan.Zero ? Timeout : options.DelayLoop!.Value;
+
+    /// <inheritdoc/>
+    public override IChecker CreateChecker(CheckTarget target) => new MiscChecker(this);
 
     /// <inheritdoc/>
     public bool Validate(IConfigurationSession session, SourceLocation location) => session.Scripts.Validate(Command, location, session);

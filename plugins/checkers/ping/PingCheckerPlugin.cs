@@ -1,5 +1,6 @@
-// PING_CHECK: a real server is well when it answers an ICMP echo request. The plugin owns the keyword and the record; the probe itself needs
-// datagram sockets that the contract does not offer yet, so the check is read, says that it has no effect, and is left out of judgement.
+// PING_CHECK: a real server is well when it answers an ICMP echo request. The plugin owns the keyword, the record and what an exchange means;
+// when to probe, how often to retry and what to do about the result is the engine's business. Runs on the loop thread of the checker
+// process; uses only the contract. RFC 792, RFC 4443 section 4.
 using Keepalived.Checkers.Ping;
 using Keepalived.Checking;
 using Keepalived.Configuration;
@@ -15,7 +16,7 @@ public sealed class PingCheckerPlugin : IPlugin
 {
     /// <inheritdoc/>
     public void RegisterKeywords(IKeywordTree keywords) => keywords.AddChecker<PingCheckBuilder>(
-        new KeywordSpec("PING_CHECK", "{ … }", "The server answers ICMP echo requests; ports and fwmark are read and mean nothing to it.") { HasNoEffectYet = true },
+        new KeywordSpec("PING_CHECK", "{ … }", "The server answers ICMP echo requests; ports and fwmark are read and mean nothing to it."),
         CheckOptionSet.All,
         CheckOptionDefaults.Usual);
 }
@@ -35,5 +36,5 @@ internal sealed record PingCheckDefinition(CheckOptions Options) : CheckerDefini
     public override string Describe(in CheckResult result) => result.IsUp ? "ICMP CHECK succeed on service" : "ICMP CHECK failed on service";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override IChecker CreateChecker(CheckTarget target) => new PingChecker();
 }

@@ -1,6 +1,6 @@
 // UDP_CHECK: a real server is well when a datagram to it raises no ICMP error and, if asked for, is answered as it should. The plugin owns
-// the keywords and the record; the probe itself needs datagram sockets that the contract does not offer yet, so the check is read, says
-// that it has no effect, and is left out of judgement.
+// the keywords, the record and the probe; when to probe, how often to retry and what to do about the result is the engine's business. Runs
+// on the loop thread of the checker process; uses only the contract.
 using Keepalived.Checkers.Udp;
 using Keepalived.Checking;
 using Keepalived.Configuration;
@@ -18,7 +18,7 @@ public sealed class UdpCheckerPlugin : IPlugin
     public void RegisterKeywords(IKeywordTree keywords)
     {
         IKeywordBlock<UdpCheckBuilder> block = keywords.AddChecker<UdpCheckBuilder>(
-            new KeywordSpec("UDP_CHECK", "{ … }", "A datagram to the server raises no ICMP error and, with require_reply, is answered.") { HasNoEffectYet = true },
+            new KeywordSpec("UDP_CHECK", "{ … }", "A datagram to the server raises no ICMP error and, with require_reply, is answered."),
             CheckOptionSet.All,
             CheckOptionDefaults.Usual);
         block.Keyword(new("payload", "HEX…", "What to send, in hexadecimal; 32 octets of text if absent."), static (r, b) =>
@@ -78,5 +78,5 @@ internal sealed record UdpCheckDefinition(
     public override string Describe(in CheckResult result) => result.IsUp ? "UDP CHECK succeed on service" : "UDP CHECK failed on service";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override IChecker CreateChecker(CheckTarget target) => new UdpChecker(this);
 }

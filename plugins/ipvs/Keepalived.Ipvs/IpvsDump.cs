@@ -129,7 +129,7 @@ internal static class IpvsDump
         Line(writer, 3, "Enabled", "yes");
         Line(writer, 3, "Up", YesNo(checker.State.IsUp));
         Line(writer, 3, "Has run", YesNo(checker.State.HasRun));
-        Line(writer, 3, "Current weight", checker.DynamicWeight is { } weight ? (long)weight - server.Definition.Weight : 0);
+        Line(writer, 3, "Current weight", (checker.DynamicWeight is { } weight ? (long)weight - server.Definition.Weight : 0) + checker.AddedWeight);
         Line(writer, 3, "Alpha", YesNo(options.Alpha!.Value));
         Line(writer, 3, "Delay loop", Microseconds(options.DelayLoop!.Value));
         Line(writer, 3, "Warmup", Microseconds(options.Warmup!.Value));

@@ -29,6 +29,9 @@ internal static partial class IpvsLog
     [LoggerMessage(8, LogLevel.Warning, "{Check} of {Server} of {Service} cannot be run by this version and is left out: the server is judged by its other checks")]
     public static partial void CheckCannotRun(this ILogger logger, string check, string server, string service);
 
+    [LoggerMessage(9, LogLevel.Information, "{Check} of {Server} of {Service} waits for news")]
+    public static partial void CheckFollows(this ILogger logger, string server, string service, string check);
+
     [LoggerMessage(10, LogLevel.Information, "Real server {Server} of {Service} is UP ({Consequence}): {Cause}")]
     public static partial void ServerUp(this ILogger logger, string server, string service, string consequence, string cause);
 

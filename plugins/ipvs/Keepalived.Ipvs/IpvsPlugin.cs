@@ -59,7 +59,7 @@ public sealed class IpvsPlugin : IPlugin
         _logger = services.GetRequiredService<ILogger>();
         var announcer = new PoolAnnouncer(_logger, services.GetRequiredService<IEventBus>(), _scripts);
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _logger, new Random(), reports));
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, _logger, new Random(), reports));
         _configuration = (IpvsConfiguration?)configuration;
         OpenKernel(mayLoadModule: true);
     }

@@ -12,6 +12,8 @@ public sealed class ScriptedCheckSockets : ICheckSockets
 {
     private readonly IScheduler _scheduler;
     private readonly Dictionary<IPEndPoint, ScriptedServer> _servers = [];
+    private readonly Dictionary<IPEndPoint, ScriptedDatagramServer> _datagramServers = [];
+    private readonly Dictionary<IPAddress, ScriptedDatagramServer> _machines = [];
 
     /// <summary>Creates sockets without any server.</summary>
     /// <param name="scheduler">Whose time things take; the checker's own.</param>
@@ -21,7 +23,7 @@ public sealed class ScriptedCheckSockets : ICheckSockets
         _scheduler = scheduler;
     }
 
-    /// <summary>Connections that the code under test has not disposed.</summary>
+    /// <summary>Connections and sockets that the code under test has not disposed.</summary>
     public int OpenConnections { get; internal set; }
 
     /// <summary>The server at an end point, to be scripted and asked.</summary>
@@ -38,6 +40,42 @@ public sealed class ScriptedCheckSockets : ICheckSockets
 
     /// <summary>The server at an end point written as <c>192.0.2.1:80</c> or <c>[2001:db8::1]:80</c>.</summary>
     public ScriptedServer Server(string endPoint) => Server(IPEndPoint.Parse(endPoint));
+
+    /// <summary>The server of datagrams at an end point written as <c>192.0.2.1:53</c>; nobody is there until it has a script.</summary>
+    public ScriptedDatagramServer DatagramServer(string endPoint) => DatagramServer(IPEndPoint.Parse(endPoint));
+
+    /// <summary>The machine at an address, for echoes; there is none until it has a script, for example <c>Answers(data => data)</c>.</summary>
+    public ScriptedDatagramServer Machine(string address) => Machine(IPAddress.Parse(address));
+
+    /// <inheritdoc/>
+    public DatagramResult OpenDatagram(IPEndPoint remote, SocketBinding binding)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        ScriptedDatagramServer server = DatagramServer(remote);
+        server.Opened(binding);
+        OpenConnections++;
+        return new(SocketOutcome.Completed, new ScriptedDatagramSocket(_scheduler, server, () => OpenConnections--), 0);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TransferResult> EchoAsync(IPAddress remote, SocketBinding binding, ReadOnlyMemory<byte> payload, MonotonicTime deadline)
+    {
+        ArgumentNullException.ThrowIfNull(remote);
+        ScriptedDatagramServer machine = Machine(remote);
+        machine.Opened(binding);
+        OpenConnections++;
+        using var socket = new ScriptedDatagramSocket(_scheduler, machine, () => OpenConnections--);
+        socket.Send(payload);
+        byte[] reply = new byte[payload.Length + 1];
+        while (true)
+        {
+            TransferResult result = await socket.ReceiveAsync(reply, deadline);
+            if (result.Outcome != SocketOutcome.Completed || reply.AsSpan(0, result.Count).SequenceEqual(payload.Span))
+            {
+                return result; // what answers another question is nobody's reply, as it is in a kernel
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ConnectResult> ConnectAsync(IPEndPoint remote, SocketBinding binding, MonotonicTime deadline)
@@ -59,6 +97,26 @@ public sealed class ScriptedCheckSockets : ICheckSockets
         var connection = new ScriptedConnection(_scheduler, conversation, closed: () => OpenConnections--);
         server.AddConnection(connection);
         return new ConnectResult(SocketOutcome.Completed, connection, 0);
+    }
+
+    private ScriptedDatagramServer DatagramServer(IPEndPoint endPoint)
+    {
+        if (!_datagramServers.TryGetValue(endPoint, out ScriptedDatagramServer? server))
+        {
+            _datagramServers[endPoint] = server = new(SocketOutcome.Refused);
+        }
+
+        return server;
+    }
+
+    private ScriptedDatagramServer Machine(IPAddress address)
+    {
+        if (!_machines.TryGetValue(address, out ScriptedDatagramServer? machine))
+        {
+            _machines[address] = machine = new(SocketOutcome.Unreachable);
+        }
+
+        return machine;
     }
 
     /// <summary>Waits for the earlier of two points; true when it is the first, also when both are the same.</summary>

@@ -28,7 +28,7 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
         Probes = ProbeBoard.Current;
         Kernel = kernel;
         Announcer = new PoolAnnouncer(this, this, this);
-        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, new NoJitter(), reports));
+        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, this, new NoJitter(), reports));
         _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }
 
@@ -97,6 +97,11 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     {
         public ValueTask<ConnectResult> ConnectAsync(System.Net.IPEndPoint remote, SocketBinding binding, MonotonicTime deadline) =>
             throw new NotSupportedException();
+
+        public DatagramResult OpenDatagram(System.Net.IPEndPoint remote, SocketBinding binding) => throw new NotSupportedException();
+
+        public ValueTask<TransferResult> EchoAsync(
+            System.Net.IPAddress remote, SocketBinding binding, ReadOnlyMemory<byte> payload, MonotonicTime deadline) => throw new NotSupportedException();
     }
 
     /// <summary>No warm-up at all, so that first probes come after one second.</summary>

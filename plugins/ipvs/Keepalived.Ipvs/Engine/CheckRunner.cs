@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using Keepalived.Checking;
 using Keepalived.Scheduling;
+using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Ipvs;
 
 /// <summary>What all checkers of this process share.</summary>
-internal sealed record CheckEnvironment(IScheduler Scheduler, ICheckSockets Sockets, ILogger Logger, Random Random, ICheckReports Reports);
+internal sealed record CheckEnvironment(
+    IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, ILogger Logger, Random Random, ICheckReports Reports);
 
 /// <summary>Told of what checkers decided.</summary>
 internal interface ICheckReports
@@ -28,14 +30,12 @@ internal sealed class CheckRunner : IDisposable
     /// <summary>keepalived lets the system settle for a second before the first check.</summary>
     private static readonly TimeSpan _settling = TimeSpan.FromSeconds(1);
 
-    // A probe may take its time-out several times over (connect, then each step), but not for ever.
-    private const int PatienceFactor = 4;
-
     private readonly CheckEnvironment _environment;
     private readonly CheckContext _context;
     private readonly ILoopTimer _timer;
     private readonly Action _finish;
     private readonly CheckTiming _timing;
+    private readonly TimeSpan _longestProbe;
     private ValueTaskAwaiter<CheckResult> _probe;
     private IChecker? _checker;
     private bool _isProbing;
@@ -49,7 +49,11 @@ internal sealed class CheckRunner : IDisposable
         _environment = environment;
         _timing = CheckTiming.Of(configured);
         State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
-        _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger);
+        _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger)
+        {
+            Scripts = environment.Scripts,
+        };
+        _longestProbe = configured.Definition.LongestProbe(configured.Options);
         _timer = environment.Scheduler.CreateTimer(OnTimer);
         _finish = Finish;
     }
@@ -68,6 +72,9 @@ internal sealed class CheckRunner : IDisposable
 
     /// <summary>The weight that a dynamic check named last; null when it names none.</summary>
     public int? DynamicWeight { get; private set; }
+
+    /// <summary>What it adds to the configured weight.</summary>
+    public int AddedWeight { get; private set; }
 
     /// <summary>When it acts next, for dumps and tests.</summary>
     public MonotonicTime NextAction => _timer.Deadline;
@@ -94,6 +101,13 @@ internal sealed class CheckRunner : IDisposable
             return false;
         }
 
+        if (Configured.Definition.WaitsToBeTold)
+        {
+            Arm(TimeSpan.Zero);
+            _environment.Logger.CheckFollows(Server.Name, Service, Kind);
+            return true;
+        }
+
         TimeSpan warmup = Configured.Options.Warmup!.Value * _environment.Random.NextDouble();
         Arm(_settling + warmup);
         _environment.Logger.CheckStarted(Server.Name, Service, Kind, _timing.DelayLoop.TotalSeconds);
@@ -105,12 +119,13 @@ internal sealed class CheckRunner : IDisposable
     {
         State = previous.State.CarriedTo(in _timing);
         DynamicWeight = previous.DynamicWeight;
+        AddedWeight = previous.AddedWeight;
         MonotonicTime latest = _environment.Scheduler.Now + _timing.DelayLoop;
         if (previous._isProbing)
         {
             // The probe under way belongs to the previous one and ends with it.
             Create();
-            _timer.Arm(latest);
+            _timer.Arm(Configured.Definition.WaitsToBeTold ? _environment.Scheduler.Now : latest);
             return;
         }
 
@@ -163,8 +178,7 @@ internal sealed class CheckRunner : IDisposable
 
     private void Probe(IChecker checker)
     {
-        TimeSpan timeout = Configured.Options.ConnectTimeout!.Value;
-        _context.Deadline = _environment.Scheduler.Now + timeout;
+        _context.Deadline = _environment.Scheduler.Now + Configured.Options.ConnectTimeout!.Value;
         _isProbing = true;
         try
         {
@@ -186,7 +200,11 @@ internal sealed class CheckRunner : IDisposable
         }
         else
         {
-            Arm((timeout * PatienceFactor) + _settling);
+            if (_longestProbe != Timeout.InfiniteTimeSpan)
+            {
+                Arm(_longestProbe + _settling);
+            }
+
             _probe.UnsafeOnCompleted(_finish);
         }
     }
@@ -213,7 +231,8 @@ internal sealed class CheckRunner : IDisposable
 
         if (!_isDisposed)
         {
-            Judge(in result);
+            // One that waits for news goes on waiting; one that throws meanwhile pauses as any other.
+            Judge(Configured.Definition.WaitsToBeTold ? result with { NextProbe = TimeSpan.Zero } : result);
         }
     }
 
@@ -226,8 +245,7 @@ internal sealed class CheckRunner : IDisposable
     /// <summary>The probe goes on, but its server is judged without it, and again after each interval until it ends.</summary>
     private void GiveUp()
     {
-        double seconds = ((Configured.Options.ConnectTimeout!.Value * PatienceFactor) + _settling).TotalSeconds;
-        _environment.Logger.CheckStuck(Kind, Server.Name, Service, seconds);
+        _environment.Logger.CheckStuck(Kind, Server.Name, Service, (_longestProbe + _settling).TotalSeconds);
         Judge(CheckResult.Down("the checker does not answer"));
     }
 
@@ -236,9 +254,11 @@ internal sealed class CheckRunner : IDisposable
         State = State.After(in result, in _timing, out CheckDecision decision);
         Arm(decision.Delay);
         Log(in result, in decision);
-        if (result.IsUp && result.Weight != DynamicWeight && !result.IsPartial)
+        int added = result.AddedWeight ?? 0;
+        if (result.IsUp && !result.IsPartial && (result.Weight != DynamicWeight || added != AddedWeight))
         {
             DynamicWeight = result.Weight;
+            AddedWeight = added;
             _environment.Reports.CheckerWeightChanged(this, in result);
         }
 

@@ -15,7 +15,8 @@ internal readonly record struct CheckTiming(TimeSpan DelayLoop, TimeSpan DelayBe
         CheckOptions options = checker.Options;
         TimeSpan loop = options.DelayLoop!.Value;
         TimeSpan retry = options.DelayBeforeRetry!.Value;
-        return new(loop, retry, options.Retry!.Value, checker.Definition.KeepsRetryDelayWhileDown && retry > loop ? retry : loop);
+        uint retries = checker.Definition.WaitsToBeTold ? 0 : options.Retry!.Value;
+        return new(loop, retry, retries, checker.Definition.KeepsRetryDelayWhileDown && retry > loop ? retry : loop);
     }
 }
 

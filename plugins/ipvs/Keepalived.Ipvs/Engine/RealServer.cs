@@ -33,6 +33,8 @@ internal sealed class RealServer(VirtualServer owner, RealServerDefinition defin
                 {
                     weight += (long)dynamic - Definition.Weight;
                 }
+
+                weight += checker.AddedWeight;
             }
 
             return (int)Math.Clamp(weight, 0, int.MaxValue);
