@@ -4,7 +4,7 @@ using System.Text;
 using Keepalived.Bfd;
 using Keepalived.Checkers.Bfd;
 using Keepalived.Checkers.Dns;
-using Keepalived.Checkers.File;
+using Keepalived.Checkers.Files;
 using Keepalived.Checkers.Http;
 using Keepalived.Checkers.Misc;
 using Keepalived.Checkers.Ping;

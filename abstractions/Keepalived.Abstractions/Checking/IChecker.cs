@@ -1,6 +1,7 @@
 using System.Net;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
+using Keepalived.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Checking;
@@ -48,6 +49,14 @@ public sealed class CheckContext
     public IScriptRunner Scripts
     {
         get => field ?? throw new InvalidOperationException("This context was made without a script runner: set Scripts.");
+        init;
+    }
+
+    /// <summary>Numbers in files, for checks that follow one.</summary>
+    /// <exception cref="InvalidOperationException">Whoever made this context gave it none.</exception>
+    public IFileNumbers Files
+    {
+        get => field ?? throw new InvalidOperationException("This context was made without files to follow: set Files.");
         init;
     }
 

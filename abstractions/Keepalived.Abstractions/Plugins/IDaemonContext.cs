@@ -3,7 +3,7 @@ namespace Keepalived.Plugins;
 /// <summary>
 /// What a plugin may know of the process that it runs in. Host services in every plugin's container: this,
 /// <see cref="Scheduling.IScheduler"/>, <see cref="TimeProvider"/>, <see cref="Events.IEventBus"/>, <see cref="Scripts.IScriptRunner"/>,
-/// <see cref="Checking.ICheckSockets"/> and <see cref="Microsoft.Extensions.Logging.ILogger"/> (already named after the plugin).
+/// <see cref="Checking.ICheckSockets"/>, <see cref="Tracking.IFileNumbers"/> and <see cref="Microsoft.Extensions.Logging.ILogger"/> (already named after the plugin).
 /// </summary>
 public interface IDaemonContext
 {

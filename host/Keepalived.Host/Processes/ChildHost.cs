@@ -3,6 +3,7 @@ using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Host.CommandLine;
 using Keepalived.Host.Configuration;
+using Keepalived.Host.Files;
 using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Scripts;
@@ -14,6 +15,7 @@ using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scheduling.Sockets;
 using Keepalived.Scripts;
+using Keepalived.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -139,6 +141,7 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton<IScriptRunner>(_runner);
         services.AddSingleton<INotificationPipes>(_pipes);
         services.AddSingleton<ICheckSockets>(_ => new CheckSockets(scheduler));
+        services.AddSingleton<IFileNumbers>(_ => new FileNumbers(scheduler, Log));
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));

@@ -1,16 +1,17 @@
-// FILE_CHECK: a real server follows the number in a tracked file. The plugin owns the keywords and the record; track_file itself belongs to
-// whoever watches files. Watching is not offered by the contract yet, so the check is read, says that it has no effect, and is left out
-// of judgement.
-using Keepalived.Checkers.File;
+// FILE_CHECK: a real server follows the number in a tracked file. The plugin owns the keywords, the record, what a number means and the
+// first number of files that have an init_file; the blocks track_file are read by the host, which follows the files too. Runs on the loop
+// thread of the checker process.
+using Keepalived.Checkers.Files;
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Plugins;
 using Keepalived.Tracking;
+using Microsoft.Extensions.Logging;
 
 [assembly: KeepalivedPlugin("checker-file", PluginRoles.Checker, typeof(FileCheckerPlugin), PluginContract.Version)]
 [assembly: PluginKeywords("virtual_server/real_server", "FILE_CHECK")]
 
-namespace Keepalived.Checkers.File;
+namespace Keepalived.Checkers.Files;
 
 /// <summary>Registers <c>FILE_CHECK</c>.</summary>
 public sealed class FileCheckerPlugin : IPlugin
@@ -21,14 +22,14 @@ public sealed class FileCheckerPlugin : IPlugin
     public void RegisterKeywords(IKeywordTree keywords)
     {
         IKeywordBlock<FileCheckBuilder> block = keywords.AddChecker<FileCheckBuilder>(
-            new KeywordSpec("FILE_CHECK", "{ … }", "The number in a tracked file says how the server is.") { HasNoEffectYet = true },
+            new KeywordSpec("FILE_CHECK", "{ … }", "The number in a tracked file says how the server is."),
             CheckOptionSet.None,
             CheckOptionDefaults.Usual);
         block.Keyword(new("track_file", "NAME", "The track_file block to follow."), static (r, b) =>
         {
             b.IsNamed = true;
             string name = r.Word("name of a track_file");
-            b.TrackFile = r.Session.Get<TrackedFiles>().Find(name)?.Name
+            b.TrackFile = r.Session.Get<TrackedFiles>().Find(name)
                 ?? throw r.Reject($"there is no track_file '{name}' above: the checker is left out", $"add, above: track_file {name} {{ file PATH }}");
         });
         block.Keyword(
@@ -39,6 +40,20 @@ public sealed class FileCheckerPlugin : IPlugin
                 bool isReversed = ReadReverse(r);
                 (b.Weight, b.IsReversed) = (weight, isReversed);
             });
+    }
+
+    /// <inheritdoc/>
+    public object? BuildConfiguration(IConfigurationSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.Get<UsedFiles>();
+    }
+
+    /// <inheritdoc/>
+    public void Start(IServiceProvider services, object? configuration)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ((UsedFiles?)configuration)?.Initialize((ILogger)services.GetService(typeof(ILogger))!);
     }
 
     private static bool ReadReverse(IKeywordReader reader)
@@ -60,7 +75,7 @@ public sealed class FileCheckerPlugin : IPlugin
 /// <summary>A <c>FILE_CHECK</c> block while it is read.</summary>
 internal sealed class FileCheckBuilder : CheckerBuilder
 {
-    public string? TrackFile { get; set; }
+    public TrackedFile? TrackFile { get; set; }
 
     /// <summary>A name is there, even if it is nobody's, which has been reported.</summary>
     public bool IsNamed { get; set; }
@@ -72,9 +87,10 @@ internal sealed class FileCheckBuilder : CheckerBuilder
     /// <inheritdoc/>
     public override CheckerDefinition? Build(IConfigurationSession session)
     {
-        if (TrackFile is not null)
+        if (TrackFile is { } file)
         {
-            return new FileCheckDefinition(TrackFile, Weight, IsReversed);
+            session.Get<UsedFiles>().Add(file);
+            return new FileCheckDefinition(file.Name, file.Path, Weight ?? file.Weight.Value, Weight is null ? file.Weight.IsReversed : IsReversed);
         }
 
         if (IsNamed)
@@ -89,11 +105,15 @@ internal sealed class FileCheckBuilder : CheckerBuilder
 
 /// <summary>A <c>FILE_CHECK</c> as configured.</summary>
 /// <param name="TrackFile">Name of the <c>track_file</c> block.</param>
-/// <param name="Weight">Factor, -2147483647..2147483647; null = the track_file's.</param>
+/// <param name="Path">Its file.</param>
+/// <param name="Weight">Factor, -2147483647..2147483647, of the check or else of the <c>track_file</c>.</param>
 /// <param name="IsReversed">The factor's sign is turned.</param>
-internal sealed record FileCheckDefinition(string TrackFile, int? Weight, bool IsReversed)
+internal sealed record FileCheckDefinition(string TrackFile, string Path, int Weight, bool IsReversed)
     : CheckerDefinition("FILE_CHECK", CheckOptions.Unset)
 {
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override bool WaitsToBeTold => true;
+
+    /// <inheritdoc/>
+    public override IChecker CreateChecker(CheckTarget target) => new FileChecker(this);
 }

@@ -56,7 +56,7 @@ internal sealed class SslCheckBuilder : HttpCheckBuilder
 
     /// <inheritdoc/>
     protected override CheckerDefinition Define(IConfigurationSession session, EquatableArray<HttpUrl> urls) =>
-        new SslCheckDefinition(Options, urls, Protocol, VirtualHost, FastRecovery, Tls);
+        new SslCheckDefinition(Options, urls, Protocol, VirtualHost, FastRecovery, Tls, session.Get<SharedIdentity>());
 }
 
 /// <summary>A <c>url</c> block while it is read.</summary>

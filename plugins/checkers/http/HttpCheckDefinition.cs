@@ -1,3 +1,4 @@
+using Keepalived.Checkers.Http.Tls;
 using Keepalived.Checking;
 
 namespace Keepalived.Checkers.Http;
@@ -40,6 +41,13 @@ internal sealed record HttpUrl
     public bool? IsTlsCompliant { get; init; }
 }
 
+/// <summary>What a check asks for, of whatever kind it is.</summary>
+/// <param name="Urls">At least one; asked for in turn.</param>
+/// <param name="Protocol">Form of the request.</param>
+/// <param name="VirtualHost"><c>virtualhost</c> of the checker; null = unset.</param>
+/// <param name="FastRecovery">After a failure that is over, check the other URLs at once.</param>
+internal sealed record HttpQuestions(EquatableArray<HttpUrl> Urls, HttpProtocol Protocol, string? VirtualHost, bool FastRecovery);
+
 /// <summary>An <c>HTTP_GET</c> as configured.</summary>
 /// <param name="Options">The common options.</param>
 /// <param name="Urls">At least one; asked for in turn.</param>
@@ -61,7 +69,7 @@ internal sealed record HttpCheckDefinition(
         result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
 
     /// <inheritdoc/>
-    public override IChecker CreateChecker(CheckTarget target) => new HttpChecker(this, target);
+    public override IChecker CreateChecker(CheckTarget target) => new HttpChecker(new(Urls, Protocol, VirtualHost, FastRecovery), target);
 }
 
 /// <summary>An <c>SSL_GET</c> as configured.</summary>
@@ -71,8 +79,9 @@ internal sealed record HttpCheckDefinition(
 /// <param name="VirtualHost"><c>virtualhost</c> of the checker; null = unset.</param>
 /// <param name="FastRecovery">After a failure that is over, check the other URLs at once.</param>
 /// <param name="Tls">Its keywords of TLS.</param>
+/// <param name="Identity">What the block <c>SSL</c> says.</param>
 internal sealed record SslCheckDefinition(
-    CheckOptions Options, EquatableArray<HttpUrl> Urls, HttpProtocol Protocol, string? VirtualHost, bool FastRecovery, TlsSettings Tls)
+    CheckOptions Options, EquatableArray<HttpUrl> Urls, HttpProtocol Protocol, string? VirtualHost, bool FastRecovery, TlsSettings Tls, SharedIdentity Identity)
     : CheckerDefinition("SSL_GET", Options)
 {
     /// <inheritdoc/>
@@ -86,5 +95,9 @@ internal sealed record SslCheckDefinition(
         result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override IChecker CreateChecker(CheckTarget target)
+    {
+        HttpQuestions questions = new(Urls, Protocol, VirtualHost, FastRecovery);
+        return new HttpChecker(questions, target, new TlsSetup(Tls, Identity, questions, target));
+    }
 }

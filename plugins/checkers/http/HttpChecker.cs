@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Keepalived.Checkers.Http.Tls;
 using Keepalived.Checking;
 
 namespace Keepalived.Checkers.Http;
@@ -14,16 +15,22 @@ internal sealed class HttpChecker : IChecker
     /// <summary>Octets received at once, as keepalived does.</summary>
     private const int BufferSize = 4096;
 
-    private readonly HttpCheckDefinition _definition;
+    private readonly HttpQuestions _definition;
+    private readonly TlsSetup? _tls;
     private readonly byte[][] _requests;
     private readonly BodyJudge?[] _judges;
     private readonly HttpResponseParser _parser = new();
     private SocketBinding? _binding;
     private UrlRotation _rotation;
 
-    public HttpChecker(HttpCheckDefinition definition, CheckTarget target)
+    /// <summary>Creates the checker of one server.</summary>
+    /// <param name="definition">What to ask for.</param>
+    /// <param name="target">The server.</param>
+    /// <param name="tls">How to speak TLS; null = not.</param>
+    public HttpChecker(HttpQuestions definition, CheckTarget target, TlsSetup? tls = null)
     {
         _definition = definition;
+        _tls = tls;
         _rotation = new(definition.Urls.Count, definition.FastRecovery);
         _requests = new byte[definition.Urls.Count][];
         _judges = new BodyJudge?[definition.Urls.Count];
@@ -51,7 +58,7 @@ internal sealed class HttpChecker : IChecker
         {
             // The answer has as much time as connecting had: keepalived's time-out is for each of the two.
             MonotonicTime deadline = context.Scheduler.Now + context.Options.ConnectTimeout!.Value;
-            return await AskAsync(connection, buffer, deadline);
+            return _tls is null ? await AskAsync(connection, buffer, deadline) : await AskSecurelyAsync(connection, buffer, context, deadline);
         }
         finally
         {
@@ -69,6 +76,31 @@ internal sealed class HttpChecker : IChecker
         }
     }
 
+    /// <summary>The same within TLS; the handshake has a time-out of its own too.</summary>
+    private async ValueTask<CheckResult> AskSecurelyAsync(IStreamConnection connection, byte[] buffer, CheckContext context, MonotonicTime deadline)
+    {
+        int url = _rotation.Current;
+        if (_tls!.OptionsOf(url, out string? problem) is not { } options)
+        {
+            return _rotation.Failed(CheckResult.Down(problem!));
+        }
+
+        using var secure = new TlsConnection(connection);
+        TransferResult shaken = await secure.HandshakeAsync(options, deadline);
+        if (shaken.Outcome != SocketOutcome.Completed)
+        {
+            return _rotation.Failed(Failure("TLS handshake", secure, in shaken));
+        }
+
+        CheckResult result = await AskAsync(secure, buffer, context.Scheduler.Now + context.Options.ConnectTimeout!.Value);
+        if (_tls.IsCompliant(url))
+        {
+            await secure.NotifyEndAsync(context.Scheduler.Now + context.Options.ConnectTimeout.Value);
+        }
+
+        return result;
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<CheckResult> AskAsync(IStreamConnection connection, byte[] buffer, MonotonicTime deadline)
     {
@@ -76,7 +108,7 @@ internal sealed class HttpChecker : IChecker
         TransferResult sent = await connection.SendAsync(_requests[url], deadline);
         if (sent.Outcome != SocketOutcome.Completed)
         {
-            return _rotation.Failed(CheckResult.Down("send", sent.Outcome, sent.Errno));
+            return _rotation.Failed(Failure("send", connection, in sent));
         }
 
         _parser.Reset();
@@ -86,7 +118,9 @@ internal sealed class HttpChecker : IChecker
             TransferResult received = await connection.ReceiveAsync(buffer, deadline);
             if (received.Outcome is not (SocketOutcome.Completed or SocketOutcome.EndOfStream))
             {
-                return _rotation.Failed(CheckResult.Down("receive", received.Outcome, received.Errno));
+                return _rotation.Failed(received.Outcome == SocketOutcome.TimedOut && _parser.HasHeader
+                    ? CheckResult.Down($"{_definition.Urls[url].Path}: the answer did not end in time")
+                    : Failure("receive", connection, in received));
             }
 
             if (!Take(buffer.AsSpan(0, received.Count), _judges[url]))
@@ -140,6 +174,9 @@ internal sealed class HttpChecker : IChecker
             ? _rotation.Failed(CheckResult.Down($"{url.Path}: {reason}"))
             : _rotation.Passed();
     }
+
+    private static CheckResult Failure(string step, IStreamConnection connection, in TransferResult result) =>
+        connection is TlsConnection { Trouble: { } trouble } ? CheckResult.Down($"{step}: {trouble}") : CheckResult.Down(step, result.Outcome, result.Errno);
 
     private static string Describe(HttpResponseError error) => error switch
     {

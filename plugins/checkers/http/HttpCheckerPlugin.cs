@@ -1,6 +1,5 @@
-// HTTP_GET, SSL_GET: a real server is well when it answers requests for its URLs as it should. TLS is not built yet: SSL_GET and SSL are read,
-// say that they have no effect, and are left out of judgement. The plugin owns the keywords, the request to the
-// byte, the incremental response parser (RFC 9112) and the judgement of status, digest and body; when to probe, how often to retry and
+// HTTP_GET, SSL_GET: a real server is well when it answers requests for its URLs as it should. The plugin owns the keywords, the request to the
+// byte, TLS over the host's connections, the incremental response parser (RFC 9112) and the judgement of status, digest and body; when to probe, how often to retry and
 // what to do about the result is the engine's business. Runs on the loop thread of the checker process; uses only the contract.
 using Keepalived.Checkers.Http;
 using Keepalived.Checking;
@@ -26,7 +25,7 @@ public sealed class HttpCheckerPlugin : IPlugin
             new KeywordSpec("HTTP_GET", "{ … }", "The server answers HTTP requests as it should."), CheckOptionSet.All, _defaults);
         AddCheck(plain);
         IKeywordBlock<SslCheckBuilder> secure = keywords.AddChecker<SslCheckBuilder>(
-            new KeywordSpec("SSL_GET", "{ … }", "The server answers HTTP requests over TLS as it should.") { HasNoEffectYet = true }, CheckOptionSet.All, _defaults);
+            new KeywordSpec("SSL_GET", "{ … }", "The server answers HTTP requests over TLS as it should."), CheckOptionSet.All, _defaults);
         IKeywordBlock<HttpUrlBuilder> secureUrl = AddCheck(secure);
         secure.Keyword(new("tls_compliant", "BOOL?", "End TLS with a notification instead of closing quietly.") { Default = "false" }, static (r, b) =>
             b.Tls = b.Tls with { IsCompliant = r.OptionalBoolean() });
@@ -39,7 +38,7 @@ public sealed class HttpCheckerPlugin : IPlugin
     public object? BuildConfiguration(IConfigurationSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return session.Get<TlsDraft>().Identity;
+        return session.Get<SharedIdentity>().Identity;
     }
 
     private static IKeywordBlock<HttpUrlBuilder> AddCheck<TBuilder>(IKeywordBlock<TBuilder> block)

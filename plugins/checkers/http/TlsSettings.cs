@@ -1,3 +1,4 @@
+using Keepalived.Checkers.Http.Tls;
 using Keepalived.Configuration;
 
 namespace Keepalived.Checkers.Http;
@@ -12,7 +13,7 @@ internal sealed record TlsSettings(bool SendsServerName, string? ServerName, boo
     public static TlsSettings None { get; } = new(false, null, false);
 }
 
-/// <summary>The block <c>SSL</c>: who we are to servers that ask. Paths are as written; nothing is opened while reading.</summary>
+/// <summary>The block <c>SSL</c>: who we are to servers that ask. Paths are as written; nothing is opened while reading the configuration.</summary>
 /// <param name="Password">Password of the key; null = none.</param>
 /// <param name="Authorities">File of the certificates of authorities; null = the system's.</param>
 /// <param name="Certificate">File of the client certificate; null = none.</param>
@@ -23,9 +24,15 @@ internal sealed record TlsIdentity(string? Password, string? Authorities, string
     public static TlsIdentity None { get; } = new(null, null, null, null);
 }
 
-/// <summary>What one reading found in <c>SSL</c> blocks.</summary>
-internal sealed class TlsDraft
+/// <summary>
+/// The identity that all checks of one reading share: the block <c>SSL</c> may stand below them, so they hold this instead of what it says.
+/// Equal when it says the same. The files are read when the first check needs them, once.
+/// </summary>
+internal sealed class SharedIdentity : IEquatable<SharedIdentity>
 {
+    private TlsClient? _client;
+    private string? _problem;
+
     public TlsIdentity Identity { get; set; } = TlsIdentity.None;
 
     /// <summary>True when there was a block.</summary>
@@ -33,6 +40,26 @@ internal sealed class TlsDraft
 
     /// <summary>Where the last block began.</summary>
     public SourceLocation Location { get; set; }
+
+    /// <summary>The client; null, with the reason, when a file cannot be used.</summary>
+    public TlsClient? Client(out string? problem)
+    {
+        if (_client is null && _problem is null)
+        {
+            _client = TlsClient.Load(Identity, out _problem);
+        }
+
+        problem = _problem;
+        return _client;
+    }
+
+    public bool Equals(SharedIdentity? other) => Identity == other?.Identity;
+
+    public override bool Equals(object? obj) => Equals(obj as SharedIdentity);
+
+    public override int GetHashCode() => 0;
+
+    public override string ToString() => Identity.Certificate ?? "nobody";
 }
 
 /// <summary>The block <c>SSL</c>.</summary>
@@ -40,11 +67,11 @@ internal static class TlsKeywords
 {
     public static void Register(IKeywordBlock<IConfigurationSession> root)
     {
-        IKeywordBlock<TlsDraft> block = root.Block<TlsDraft>(
-            new("SSL", "{ … }", "Client certificate and authorities of SSL_GET.") { HasNoEffectYet = true },
+        IKeywordBlock<SharedIdentity> block = root.Block<SharedIdentity>(
+            new("SSL", "{ … }", "Client certificate and authorities of SSL_GET."),
             static (reader, session) =>
             {
-                TlsDraft draft = session.Get<TlsDraft>();
+                SharedIdentity draft = session.Get<SharedIdentity>();
                 if (draft.HasBlock)
                 {
                     reader.Warn("there is an SSL block already: this one replaces it", "merge the two blocks");
@@ -76,7 +103,7 @@ internal static class TlsKeywords
         return value;
     }
 
-    private static void Check(IConfigurationSession session, TlsDraft draft)
+    private static void Check(IConfigurationSession session, SharedIdentity draft)
     {
         if (draft.Identity is { Certificate: null, Key: not null } or { Certificate: not null, Key: null })
         {

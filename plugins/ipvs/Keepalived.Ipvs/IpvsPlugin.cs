@@ -16,6 +16,7 @@ using Keepalived.Linux.Netlink;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
+using Keepalived.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -59,7 +60,8 @@ public sealed class IpvsPlugin : IPlugin
         _logger = services.GetRequiredService<ILogger>();
         var announcer = new PoolAnnouncer(_logger, services.GetRequiredService<IEventBus>(), _scripts);
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, _logger, new Random(), reports));
+        IFileNumbers files = services.GetRequiredService<IFileNumbers>();
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports));
         _configuration = (IpvsConfiguration?)configuration;
         OpenKernel(mayLoadModule: true);
     }

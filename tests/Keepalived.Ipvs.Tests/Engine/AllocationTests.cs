@@ -24,7 +24,7 @@ public sealed class AllocationTests
         VirtualServerDefinition definition = ConfigurationText.ReadClean(
             "virtual_server 10.0.0.1 80 {\n protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.2 80 { weight 1\n }\n}").VirtualServers[0];
         var owner = new VirtualServer(definition, new ServiceTable(NullLogger.Instance), null!);
-        var environment = new CheckEnvironment(scheduler, null!, null!, NullLogger.Instance, new Random(7), new NoReports());
+        var environment = new CheckEnvironment(scheduler, null!, null!, null!, NullLogger.Instance, new Random(7), new NoReports());
         var runners = new CheckRunner[count];
         for (int i = 0; i < count; i++)
         {

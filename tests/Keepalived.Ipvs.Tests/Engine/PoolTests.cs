@@ -167,6 +167,41 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_check_that_waits_for_news_runs_at_once_and_what_it_adds_to_the_weight_counts_beside_other_checks()
+    {
+        const string Configuration = """
+            virtual_server 10.0.0.1 80 {
+                protocol TCP
+                lvs_sched rr
+                lvs_method NAT
+                retry 5
+                real_server 10.0.0.2 80 {
+                    weight 3
+                    NEWS_CHECK { }
+                }
+            }
+            """;
+        var director = new Director(Configuration);
+        director.Probes.Set("10.0.0.2", Checking.CheckResult.Up() with { AddedWeight = 4 });
+        director.Advance(0.001);
+        Assert.Equal(["10.0.0.2:80 7"], director.Kernel.Destinations);
+
+        director.Advance(1000);
+        Assert.Equal(2, director.Probes.Log.Count);
+        director.Probes.Tell(Checking.CheckResult.Up() with { AddedWeight = -9 });
+        director.Advance(0.001);
+        Assert.Equal(["10.0.0.2:80 0"], director.Kernel.Destinations);
+
+        director.Probes.Tell(Checking.CheckResult.Down("the file says 1"));
+        director.Advance(0.001);
+        Assert.Empty(director.Kernel.Destinations);
+
+        director.Probes.Tell(Checking.CheckResult.Up());
+        director.Advance(0.001);
+        Assert.Equal(["10.0.0.2:80 3"], director.Kernel.Destinations);
+    }
+
+    [Fact]
     public void A_checker_that_throws_has_failed_its_probe_and_the_others_run_on()
     {
         var director = new Director(Two);

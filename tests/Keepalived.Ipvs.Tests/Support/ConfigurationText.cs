@@ -34,6 +34,7 @@ internal static class ConfigurationText
         new IpvsPlugin().RegisterKeywords(tree.ForOwner("ipvs", PluginRoles.Checker));
         IKeywordBlock<BoardCheckBuilder> check = tree.ForOwner("board", PluginRoles.Checker).AddChecker<BoardCheckBuilder>("BOARD_CHECK", "What the board says.");
         check.Keyword(new("label", "STRING", "Tells checkers apart."), (r, b) => b.Label = r.Word("label"));
+        tree.ForOwner("board", PluginRoles.Checker).AddChecker<NewsCheckBuilder>("NEWS_CHECK", "Waits for news from the board.", CheckOptionSet.None);
         return tree;
     }
 

@@ -28,7 +28,7 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
         Probes = ProbeBoard.Current;
         Kernel = kernel;
         Announcer = new PoolAnnouncer(this, this, this);
-        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, this, new NoJitter(), reports));
+        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, null!, this, new NoJitter(), reports));
         _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }
 

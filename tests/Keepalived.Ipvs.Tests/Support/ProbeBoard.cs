@@ -21,6 +21,17 @@ internal sealed class ProbeBoard
     /// <summary>When set, probes wait for this instead of ending at once.</summary>
     public TaskCompletionSource<CheckResult>? Pending { get; set; }
 
+    /// <summary>Ends the probe that waits for news.</summary>
+    public TaskCompletionSource<CheckResult> News { get; private set; } = new();
+
+    /// <summary>Tells a checker that waits for news what is new.</summary>
+    public void Tell(CheckResult result)
+    {
+        TaskCompletionSource<CheckResult> news = News;
+        News = new();
+        news.SetResult(result);
+    }
+
     /// <summary>When set, probes throw it.</summary>
     public Exception? Throws { get; set; }
 
@@ -62,4 +73,38 @@ internal sealed class BoardCheckBuilder : CheckerBuilder
     public string Label { get; set; } = "";
 
     public override CheckerDefinition Build(IConfigurationSession session) => new BoardCheckDefinition(Options, Label);
+}
+
+/// <summary>A checker that waits to be told by the board; at first it finds what the board says of the address.</summary>
+internal sealed record NewsCheckDefinition() : CheckerDefinition("NEWS_CHECK", CheckOptions.Unset)
+{
+    public override bool WaitsToBeTold => true;
+
+    public override IChecker CreateChecker(CheckTarget target) => new NewsChecker(ProbeBoard.Current);
+
+    private sealed class NewsChecker(ProbeBoard board) : IChecker
+    {
+        private bool _hasBegun;
+
+        public ValueTask<CheckResult> CheckAsync(CheckContext context)
+        {
+            board.Log.Add($"news@{((VirtualScheduler)context.Scheduler).Seconds:0.###}");
+            if (_hasBegun)
+            {
+                return new(board.News.Task);
+            }
+
+            _hasBegun = true;
+            return new(board[context.Target.EndPoint.Address.ToString()]);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+internal sealed class NewsCheckBuilder : CheckerBuilder
+{
+    public override CheckerDefinition Build(IConfigurationSession session) => new NewsCheckDefinition();
 }

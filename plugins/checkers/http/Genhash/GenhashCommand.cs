@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Keepalived.Checkers.Http.Genhash;
+using Keepalived.Checkers.Http.Tls;
 using Keepalived.Checking;
 using Keepalived.Plugins;
 
@@ -58,12 +59,28 @@ public sealed class GenhashCommand : IPluginCommand
 
         using (connection)
         {
-            byte[] request = HttpRequest.Build(options.Path!, options.Protocol, options.VirtualHost, server);
-            TransferResult sent = await connection.SendAsync(request, deadline);
-            return sent.Outcome == SocketOutcome.Completed
-                ? await ReadAsync(context, options, connection, deadline)
-                : CheckResult.Down("send", sent.Outcome, sent.Errno).Reason;
+            if (!options.UsesTls)
+            {
+                return await AskAsync(context, options, connection, deadline);
+            }
+
+            using var secure = new TlsConnection(connection);
+            string? name = options.SendsServerName ? options.VirtualHost : null;
+            TransferResult shaken = await secure.HandshakeAsync(TlsClient.Load(TlsIdentity.None, out _)!.OptionsFor(name), deadline);
+            return shaken.Outcome == SocketOutcome.Completed
+                ? await AskAsync(context, options, secure, deadline)
+                : secure.Trouble is { } trouble ? $"TLS handshake: {trouble}" : CheckResult.Down("TLS handshake", shaken.Outcome, shaken.Errno).Reason;
         }
+    }
+
+    private static async ValueTask<string?> AskAsync(
+        PluginCommandContext context, GenhashOptions options, IStreamConnection connection, MonotonicTime deadline)
+    {
+        byte[] request = HttpRequest.Build(options.Path!, options.Protocol, options.VirtualHost, new IPEndPoint(options.Server!, options.Port));
+        TransferResult sent = await connection.SendAsync(request, deadline);
+        return sent.Outcome == SocketOutcome.Completed
+            ? await ReadAsync(context, options, connection, deadline)
+            : CheckResult.Down("send", sent.Outcome, sent.Errno).Reason;
     }
 
     private static async ValueTask<string?> ReadAsync(

@@ -47,6 +47,8 @@ internal sealed record GenhashOptions
 
     public bool UsesTls { get; private set; }
 
+    public bool SendsServerName { get; private set; }
+
     public bool IsVerbose { get; private set; }
 
     /// <summary>Reads the words; null, with the reason, when they do not say what is needed. No reason means help was asked for.</summary>
@@ -79,7 +81,6 @@ internal sealed record GenhashOptions
             { Server: null } => "the server's address is missing: -s ADDRESS",
             { Port: 0 } => "the server's port is missing: -p PORT",
             { Path: null } => "the path is missing: -u PATH",
-            { UsesTls: true } => "TLS arrives together with SSL_GET; leave out -S",
             _ => null,
         };
         return mistake is null ? options : null;
@@ -117,6 +118,7 @@ internal sealed record GenhashOptions
             case 't': isWell = int.TryParse(value, out int seconds) && seconds is >= 1 and <= 3600; Timeout = TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)); break;
             case 'P': isWell = value is "1.0" or "1.0c" or "1.0C" or "1.1"; Protocol = value switch { "1.1" => HttpProtocol.Http11, "1.0" => HttpProtocol.Http10, _ => HttpProtocol.Http10Close }; break;
             case 'S': UsesTls = true; break;
+            case 'I': SendsServerName = true; break;
             case 'v': IsVerbose = true; break;
             default: break;
         }

@@ -2,13 +2,14 @@ using System.Runtime.CompilerServices;
 using Keepalived.Checking;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
+using Keepalived.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Ipvs;
 
 /// <summary>What all checkers of this process share.</summary>
 internal sealed record CheckEnvironment(
-    IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, ILogger Logger, Random Random, ICheckReports Reports);
+    IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, IFileNumbers Files, ILogger Logger, Random Random, ICheckReports Reports);
 
 /// <summary>Told of what checkers decided.</summary>
 internal interface ICheckReports
@@ -51,7 +52,7 @@ internal sealed class CheckRunner : IDisposable
         State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
         _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger)
         {
-            Scripts = environment.Scripts,
+            Scripts = environment.Scripts, Files = environment.Files,
         };
         _longestProbe = configured.Definition.LongestProbe(configured.Options);
         _timer = environment.Scheduler.CreateTimer(OnTimer);
