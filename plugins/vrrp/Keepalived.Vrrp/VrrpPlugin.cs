@@ -9,8 +9,8 @@
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  Virtual MAC addresses, routes, rules, AH, auth_hmac, the firewall of no_accept: read, checked and stored
-//           (Configuration/), not acted on yet.
+// Left out  Virtual MAC addresses, routes, rules, the firewall of no_accept: read, checked and stored (Configuration/), not
+//           acted on yet.
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Linux.Netlink.Route;

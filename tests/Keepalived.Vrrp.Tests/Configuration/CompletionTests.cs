@@ -204,6 +204,87 @@ public sealed class CompletionTests
         Assert.All(text.Parsed!.Instances, i => Assert.True(i.IsDuplicate));
     }
 
+    [Theory]
+    [InlineData("version 3\n advert_int 0.1", 5)]
+    [InlineData("version 2\n advert_int 10", 30)]
+    [InlineData("version 2\n advert_int 200", 300)]
+    [InlineData("version 3\n advert_int 2.99", 6)]
+    public void The_time_window_is_three_whole_seconds_of_interval_between_5_and_300(string lines, int seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(lines + "\n" + Hmac("")).Instance.Hmac!.TimeWindow);
+
+    [Fact]
+    public void A_window_that_is_set_holds_and_monotonic_has_none()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(17), Read(Hmac("time_window 17")).Instance.Hmac!.TimeWindow);
+        Assert.Null(Read(Hmac("time_window 17\n anti_replay monotonic")).Instance.Hmac!.TimeWindow);
+    }
+
+    [Fact]
+    public void Strict_mode_enforces_signatures()
+    {
+        ConfigurationText text = Read("strict_mode\n version 3\n" + Hmac("mode permissive"));
+        Assert.Equal(HmacMode.Enforce, text.Instance.Hmac!.Mode);
+        Assert.Contains(text.Findings, f => f.Message.Contains("enforce", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef", 32)]
+    [InlineData("hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", 32)]
+    [InlineData("hex:0001", 0)]
+    [InlineData("hex:0g", 0)]
+    [InlineData("short", 0)]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0", 0)]
+    public void A_key_is_text_or_hexadecimal_of_32_to_64_octets(string key, int octets)
+    {
+        ConfigurationText text = Read($"auth_hmac {{\n key 1 {key}\n active_key 1\n }}");
+        Assert.Equal(octets, text.Instance.Hmac?.Keys[0].Secret.Count ?? 0);
+        Assert.Equal(octets == 0, text.Findings.Count > 0);
+    }
+
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef\r\n", UnixFileMode.UserRead, 32, null)]
+    [InlineData("hex:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", UnixFileMode.UserRead | UnixFileMode.UserWrite, 32, null)]
+    [InlineData("0123456789abcdef0123456789abcdef", UnixFileMode.UserRead | UnixFileMode.GroupRead, 32, DiagnosticClass.Security)]
+    [InlineData("0123456789abcdef0123456789abcdef", UnixFileMode.UserRead | UnixFileMode.OtherExecute, 32, DiagnosticClass.Security)]
+    [InlineData("0", UnixFileMode.UserRead, 0, DiagnosticClass.GeneralError)]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void A_key_in_a_file_is_read_and_open_permissions_are_a_security_finding(string content, UnixFileMode mode, int octets, DiagnosticClass? finding)
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, content);
+            File.SetUnixFileMode(path, mode);
+            ConfigurationText text = Read($"auth_hmac {{\n key 1 file:{path}\n active_key 1\n }}");
+            Assert.Equal(octets, text.Instance.Hmac?.Keys[0].Secret.Count ?? 0);
+            Assert.Equal(finding, text.Findings.Count == 0 ? null : text.Findings[0].Class);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_key_file_that_is_too_long_or_absent_is_refused()
+    {
+        string path = Path.GetTempFileName();
+        File.WriteAllText(path, new string('a', 1000));
+        Assert.Contains(Read($"auth_hmac {{\n key 1 file:{path}\n active_key 1\n }}").Findings, f => f.Message.Contains("too long", StringComparison.Ordinal));
+        File.Delete(path);
+        Assert.Contains(Read($"auth_hmac {{\n key 1 file:{path}\n active_key 1\n }}").Findings, f => f.Message.Contains("cannot be read", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("timer_expired_backup\n nopreempt", 254)]
+    [InlineData("timer_expired_backup 120\n nopreempt", 120)]
+    [InlineData("thread_timer_expired 9\n nopreempt", 9)]
+    [InlineData("timer_expired_backup 120", null)]
+    public void Timer_expired_backup_needs_nopreempt_and_reckons_with_254(string lines, int? priority) =>
+        Assert.Equal((byte?)priority, Read(lines).Instance.TimerExpiredPriority);
+
+    private static string Hmac(string lines) => $"auth_hmac {{\n key 1 0123456789abcdef0123456789abcdef\n active_key 1\n {lines}\n }}";
+
     [Fact]
     public void A_script_that_may_not_run_is_left_out() =>
         Assert.Null(Read("notify_master \"/forbidden\"").Instance.Notify.Master);

@@ -50,6 +50,66 @@ public sealed class AnnouncementTests
         Assert.All(times.Zip(times.Skip(1)), pair => Assert.Equal(TimeSpan.FromSeconds(0.1), pair.Second - pair.First));
     }
 
+    [Theory]
+    [InlineData("garp_group {\n garp_interval 0.1\n interface eth0\n}\n", 0.1)]
+    [InlineData("garp_group {\n garp_interval 0.1\n interfaces {\n eth0\n eth1\n }\n}\n", 0.1)]
+    [InlineData("global_defs {\n vrrp_garp_interval 0.3\n}\ngarp_group {\n garp_interval 0.1\n interface eth0\n}\n", 0.1)]
+    [InlineData("global_defs {\n vrrp_garp_interval 0.3\n}\ngarp_group {\n garp_interval 0.1\n interface eth1\n}\n", 0.3)]
+    public void A_garp_group_keeps_its_interfaces_announcements_apart(string globals, double interval)
+    {
+        Lab lab = Lab.Master(globals + Lab.Instance("garp_master_delay 0", addresses: "10.0.0.100/24\n10.0.0.101/24"));
+        lab.Advance(5);
+        List<TimeSpan> times = [.. lab.Announcements.Frames.Select(f => f.At)];
+        Assert.Equal(10, times.Count);
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.Equal(TimeSpan.FromSeconds(interval), pair.Second - pair.First));
+    }
+
+    [Fact]
+    public void A_garp_group_paces_nothing_but_its_kind_and_its_interfaces()
+    {
+        Lab lab = Lab.Master("garp_group {\n gna_interval 1\n interface eth0\n}\n" + Lab.Instance("garp_master_delay 0\n virtual_ipaddress_excluded { fd00::1/64 }"));
+        lab.Advance(0.5);
+
+        Assert.Equal(5, lab.Announcements.Frames.Count(f => f.Frame.Length == GratuitousArp.EthernetFrameLength));
+        Assert.Equal(1, lab.Announcements.Frames.Count(f => f.Frame.Length == UnsolicitedNeighborAdvertisement.EthernetFrameLength));
+        lab.Advance(5);
+        Assert.Equal(5, lab.Announcements.Frames.Count(f => f.Frame.Length == UnsolicitedNeighborAdvertisement.EthernetFrameLength));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garp_group {\n garp_interval 0.1\n interface eth0\n}\n")]
+    public void What_is_queued_at_a_reload_is_announced_at_the_new_distance(string renewed)
+    {
+        const string Slow = "garp_group {\n garp_interval 10\n interface eth0\n}\n";
+        string instance = Lab.Instance("garp_master_delay 0");
+        Lab lab = Lab.Master(Slow + instance);
+        Assert.Single(lab.Announcements.Frames);
+
+        lab.Reload(renewed + instance);
+        lab.Advance(1);
+
+        Assert.Equal(5, lab.Announcements.Frames.Count);
+    }
+
+    [Fact]
+    public void A_router_that_leaves_takes_its_queued_announcements_back()
+    {
+        Lab lab = Lab.Master("garp_group {\n garp_interval 1\n interface eth0\n}\n" + Lab.Instance("garp_master_delay 0"));
+        lab.Hear(priority: 200);
+        lab.Announcements.Frames.Clear();
+        lab.Advance(2);
+        Assert.Empty(lab.Announcements.Frames);
+    }
+
+    [Fact]
+    public void Vrrp_min_garp_announces_once()
+    {
+        Lab lab = Lab.Master("global_defs {\n vrrp_min_garp\n}\n" + Lab.Instance());
+        lab.Advance(60);
+        Assert.Single(lab.Announcements.Frames);
+    }
+
     [Fact]
     public void Hearing_a_lower_priority_announces_now_and_after_the_delay()
     {

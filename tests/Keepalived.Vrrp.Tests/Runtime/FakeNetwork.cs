@@ -19,6 +19,9 @@ internal sealed class FakeNetwork(VirtualLoop loop, List<string> order) : IAdver
 
     public Dictionary<ChannelKey, FakeChannel> Channels { get; } = [];
 
+    /// <summary>What channels were opened with.</summary>
+    public List<ChannelOptions> Options { get; } = [];
+
     /// <summary>Calls that sent a batch.</summary>
     public int Flushes { get; set; }
 
@@ -34,6 +37,7 @@ internal sealed class FakeNetwork(VirtualLoop loop, List<string> order) : IAdver
             throw new LinuxException(reason, Errno.EPERM);
         }
 
+        Options.Add(options);
         return Channels[key] = new FakeChannel(this, loop, order, key, _nextDescriptor++);
     }
 }

@@ -12,7 +12,7 @@
 //           tests the durations too.
 //
 // Covered   RFC 9568 sections 5.1, 5.2, 6.1 to 6.4, 7.1, 7.2; RFC 3768 sections 5, 6 and 7 with the password of RFC 2338;
-//           announcements by RFC 826, 5227 and 4861.
+//           announcements by RFC 826, 5227 and 4861; AH by RFC 2402 and 2403; the trailer of auth_hmac (Authentication/).
 // Left out  Virtual MAC addresses and Accept_Mode are matters of the interface and the firewall (RFC 9568 sections 7.3,
 //           8.1.2, 8.3). Sync groups (Groups/) come in by ITakeoverGate, SwitchToMaster, SwitchToBackup, FaultReason.SyncGroup.
 //

@@ -2,6 +2,7 @@ using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Scheduling;
 using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -9,8 +10,7 @@ namespace Keepalived.Vrrp.Network;
 
 /// <summary>
 /// Tells neighbours where virtual addresses are: gratuitous ARP and unsolicited neighbour advertisements. Works through its
-/// queue in portions, one per turn of the loop; where an interval between announcements is configured, one at a time per
-/// interface, in order.
+/// queue in portions, one per turn of the loop; those that have to keep a distance in time go through <see cref="AnnouncementPacing"/>.
 /// </summary>
 internal sealed class Announcer : IDisposable
 {
@@ -25,10 +25,11 @@ internal sealed class Announcer : IDisposable
     private readonly IAnnouncementNetwork _network;
     private readonly IForwardingState _forwarding;
     private readonly Action _work;
-    private readonly Queue<Job> _jobs = new();
+    private readonly Queue<AnnouncementJob> _jobs = new();
     private readonly ILoopTimer _timer;
-    private readonly Dictionary<(int Interface, bool IsIPv6), MonotonicTime> _notBefore = [];
+    private readonly Action<ManagedAddress> _write;
     private readonly HashSet<int> _unsupportedLogged = [];
+    private AnnouncementPacing? _pacing;
     private bool _workScheduled;
     private Errno _lastErrno;
 
@@ -41,29 +42,53 @@ internal sealed class Announcer : IDisposable
         _network = network;
         _forwarding = forwarding;
         _work = Work;
+        _write = Write;
         _timer = scheduler.CreateTimer(_ => Work());
     }
 
-    /// <summary>Least time between two gratuitous ARPs on an interface (<c>vrrp_garp_interval</c>).</summary>
-    public TimeSpan ArpInterval { get; set; }
+    /// <summary>Takes the distances of a configuration; what is queued keeps its place and the new distance.</summary>
+    public void Configure(GlobalSettings globals, EquatableArray<GarpGroupSettings> groups)
+    {
+        bool isIdle = AnnouncementPacing.IsIdle(globals, groups);
+        if (isIdle ? _pacing is null : _pacing?.IsMadeOf(globals, groups) == true)
+        {
+            return;
+        }
 
-    /// <summary>Least time between two neighbour advertisements on an interface (<c>vrrp_gna_interval</c>).</summary>
-    public TimeSpan NeighbourInterval { get; set; }
+        AnnouncementPacing? previous = _pacing;
+        _pacing = isIdle ? null : new AnnouncementPacing(globals, groups);
+        foreach (AnnouncementJob job in previous?.Pending() ?? [])
+        {
+            if (_pacing?.TryAdopt(job, _interfaces) != true)
+            {
+                _jobs.Enqueue(job);
+            }
+        }
+
+        Schedule();
+    }
 
     /// <summary>Announces those addresses of the list that are present when their turn comes, in rounds over all of them.</summary>
     public void Announce(object owner, IReadOnlyList<ManagedAddress> addresses, int rounds)
     {
-        if (rounds > 0 && addresses.Count > 0)
+        if (rounds == 0 || addresses.Count == 0)
         {
-            _jobs.Enqueue(new Job(owner, addresses, rounds));
-            Schedule();
+            return;
         }
+
+        if (_pacing is { } pacing)
+        {
+            addresses = pacing.Take(owner, addresses, rounds, _interfaces);
+        }
+
+        _jobs.Enqueue(new AnnouncementJob(owner, addresses, rounds));
+        Schedule();
     }
 
     /// <summary>Announces one address once, at the end of this turn.</summary>
     public void AnnounceNow(ManagedAddress address)
     {
-        if (ArpInterval > TimeSpan.Zero || NeighbourInterval > TimeSpan.Zero)
+        if (_pacing is not null)
         {
             Announce(address.Owner, [address], 1);
             return;
@@ -73,10 +98,18 @@ internal sealed class Announcer : IDisposable
         Schedule();
     }
 
+    /// <summary>Announces an address that is not ours to manage once, at the end of this turn: the source of a unicast router.</summary>
+    public void AnnounceSource(int interfaceIndex, InternetAddress source)
+    {
+        Write(interfaceIndex, source);
+        Schedule();
+    }
+
     /// <summary>Forgets what an owner has queued.</summary>
     public void Cancel(object owner)
     {
-        foreach (Job job in _jobs)
+        _pacing?.Cancel(owner);
+        foreach (AnnouncementJob job in _jobs)
         {
             if (job.Owner == owner)
             {
@@ -104,7 +137,7 @@ internal sealed class Announcer : IDisposable
     {
         _workScheduled = false;
         int budget = FramesPerTurn;
-        while (budget > 0 && _jobs.TryPeek(out Job? job))
+        while (budget > 0 && _jobs.TryPeek(out AnnouncementJob? job))
         {
             if (job.Next() is not { } address)
             {
@@ -117,15 +150,13 @@ internal sealed class Announcer : IDisposable
                 continue;
             }
 
-            if (Wait(address) is { } until)
-            {
-                job.StepBack();
-                _timer.Arm(until);
-                break;
-            }
-
             Write(address);
             budget--;
+        }
+
+        if (_pacing?.Pump(_scheduler.Now, _write) is { } next && next != MonotonicTime.Never)
+        {
+            _timer.Arm(next);
         }
 
         Report(_network.Flush());
@@ -136,30 +167,10 @@ internal sealed class Announcer : IDisposable
         }
     }
 
-    // With an interval configured: until when the address has to wait; null when it may go, and then the next one waits.
-    private MonotonicTime? Wait(ManagedAddress address)
+    private void Write(ManagedAddress address) => Write(address.Info.InterfaceIndex, address.Definition.Address);
+
+    private void Write(int index, InternetAddress virtualAddress)
     {
-        bool isIPv6 = address.Info.Address.IsIPv6;
-        TimeSpan interval = isIPv6 ? NeighbourInterval : ArpInterval;
-        if (interval == TimeSpan.Zero)
-        {
-            return null;
-        }
-
-        var key = (address.Info.InterfaceIndex, isIPv6);
-        MonotonicTime now = _scheduler.Now;
-        if (_notBefore.TryGetValue(key, out MonotonicTime notBefore) && notBefore > now)
-        {
-            return notBefore;
-        }
-
-        _notBefore[key] = now + interval;
-        return null;
-    }
-
-    private void Write(ManagedAddress address)
-    {
-        int index = address.Info.InterfaceIndex;
         if (_interfaces.Find(index) is not { } link || (link.Flags & LinkFlags.NoArp) != 0)
         {
             return;
@@ -177,7 +188,6 @@ internal sealed class Announcer : IDisposable
 
         Span<byte> hardware = stackalloc byte[HardwareAddress.MaxLength];
         hardware = hardware[..link.Address.Write(hardware)];
-        InternetAddress virtualAddress = address.Definition.Address;
         if (virtualAddress.Length == InternetAddress.IPv4Length)
         {
             GratuitousArp.WriteEthernetFrame(_network.Reserve(index, GratuitousArp.EthernetFrameLength), hardware, virtualAddress);
@@ -199,34 +209,5 @@ internal sealed class Announcer : IDisposable
         }
 
         _lastErrno = errno;
-    }
-
-    private sealed class Job(object owner, IReadOnlyList<ManagedAddress> addresses, int rounds)
-    {
-        private int _round;
-        private int _index;
-
-        public object Owner { get; } = owner;
-
-        public bool IsCancelled { get; set; }
-
-        public ManagedAddress? Next()
-        {
-            if (IsCancelled || _round >= rounds || addresses.Count == 0)
-            {
-                return null;
-            }
-
-            if (_index >= addresses.Count)
-            {
-                _index = 0;
-                _round++;
-                return Next();
-            }
-
-            return addresses[_index++];
-        }
-
-        public void StepBack() => _index--;
     }
 }

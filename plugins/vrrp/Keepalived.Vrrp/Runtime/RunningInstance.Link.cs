@@ -166,6 +166,15 @@ internal sealed partial class RunningInstance
             : [new AdvertisementImage(format, _imageSource, Settings.MulticastGroup, hopLimit, _receiver.Coverage, authentication)];
     }
 
+    // While the link was down, switches and unicast peers may have forgotten where the source is.
+    private void AnnounceRecoveredSource(VirtualRouterState previous, VirtualRouterState current)
+    {
+        if (previous == VirtualRouterState.Fault && current == VirtualRouterState.Backup && Settings.IsUnicast && _link is { } link && _router.Source is { } source)
+        {
+            _services.Announcer.AnnounceSource(link.Index, source);
+        }
+    }
+
     private void PrepareSigner(AdvertisementFormat format)
     {
         if (format is { IsSigned: true, Hmac: { } hmac })

@@ -262,6 +262,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         }
 
         LogTransition(previous, current, cause.Kind, why);
+        AnnounceRecoveredSource(previous, current);
         _notifier.StateChanged(Map(previous), Map(current), _router.EffectivePriority, why);
     }
 

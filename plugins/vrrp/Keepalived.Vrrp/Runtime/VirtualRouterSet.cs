@@ -44,7 +44,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     /// <summary>Starts every instance; what the kernel has must be known by now.</summary>
     public void Start(VrrpConfiguration configuration)
     {
-        TakeGlobals(configuration.Globals);
+        TakeGlobals(configuration.Globals, configuration.GarpGroups);
         foreach (InstanceSettings settings in configuration.Instances)
         {
             _instances.Add(new RunningInstance(settings, Globals, Use));
@@ -68,7 +68,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     /// <summary>Replaces the configuration: instances that stay the same routers go on, others leave or begin.</summary>
     public void Reload(VrrpConfiguration? configuration)
     {
-        TakeGlobals(configuration?.Globals ?? new GlobalSettings());
+        TakeGlobals(configuration?.Globals ?? new GlobalSettings(), configuration?.GarpGroups ?? []);
         List<RunningInstance> old = [.. _instances];
         _instances.Clear();
         List<RunningInstance> begun = [];
@@ -242,10 +242,9 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
     }
 
-    private void TakeGlobals(GlobalSettings globals)
+    private void TakeGlobals(GlobalSettings globals, EquatableArray<GarpGroupSettings> garpGroups)
     {
         Globals = globals;
-        Use.Announcer.ArpInterval = globals.GarpInterval;
-        Use.Announcer.NeighbourInterval = globals.NeighbourAdvertisementInterval;
+        Use.Announcer.Configure(globals, garpGroups);
     }
 }

@@ -53,21 +53,21 @@ internal static class GroupKeywords
     private static void RegisterGarpGroup(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<GarpGroupDraft> block = root.Block<GarpGroupDraft>(
-            new("garp_group", "{ … }", "Interfaces whose announcements keep a distance in time.") { HasNoEffectYet = true },
+            new("garp_group", "{ … }", "Interfaces whose announcements keep a distance in time."),
             static (reader, _) =>
             {
                 reader.Rest();
                 return new GarpGroupDraft(reader.Location);
             },
             static (session, _, draft) => session.Get<VrrpReading>().GarpGroups.Add(draft));
-        block.Keyword(new("garp_interval", "SECONDS 0..4294.967295", "Least time between two gratuitous ARPs.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("garp_interval", "SECONDS 0..4294.967295", "Least time between two gratuitous ARPs.") { Default = "0" }, static (reader, draft) =>
             draft.GarpInterval = reader.Seconds("interval", TimeSpan.Zero, _longestInterval));
-        block.Keyword(new("gna_interval", "SECONDS 0..4294.967295", "Least time between two neighbour advertisements.") { HasNoEffectYet = true, Default = "0" }, static (reader, draft) =>
+        block.Keyword(new("gna_interval", "SECONDS 0..4294.967295", "Least time between two neighbour advertisements.") { Default = "0" }, static (reader, draft) =>
             draft.NeighbourAdvertisementInterval = reader.Seconds("interval", TimeSpan.Zero, _longestInterval));
-        block.Keyword(new("interface", "IFNAME", "An interface that it holds for.") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Keyword(new("interface", "IFNAME", "An interface that it holds for."), static (reader, draft) =>
             draft.Interfaces.Add(new(VirtualAddressReader.InterfaceName(reader), reader.Location)));
         block.Lines<GarpGroupDraft>(
-            new("interfaces", "{ IFNAME… }", "Interfaces that share one distance.") { HasNoEffectYet = true },
+            new("interfaces", "{ IFNAME… }", "Interfaces that share one distance."),
             static (_, draft) => draft,
             static (reader, draft) =>
             {
