@@ -16,17 +16,21 @@ internal sealed class ExpansionBudget(int mostLines)
     /// <summary>Definitions and repetitions inside each other.</summary>
     public const int Deepest = 100;
 
-    /// <summary>Bytes of text that expansion may make.</summary>
-    private const long MostBytes = 128L << 20;
+    // A statement has 20 to 40 bytes.
+    private const int BytesPerLine = 64;
 
-    /// <summary>Bytes that may be moved while definitions are put into lines.</summary>
-    private const long MostWork = 512L << 20;
+    // Definitions inside definitions move the same bytes again.
+    private const int WorkPerLine = 256;
 
+    private readonly long _mostWork = (long)mostLines * WorkPerLine;
     private int _lines;
     private long _bytes;
     private long _work;
 
     public int MostLines { get; } = mostLines;
+
+    /// <summary>Bytes of text that expansion may make.</summary>
+    public long MostBytes { get; } = (long)mostLines * BytesPerLine;
 
     /// <summary>Takes a line of the given length; false when there is nothing left.</summary>
     public bool TakeLine(int length)
@@ -40,6 +44,6 @@ internal sealed class ExpansionBudget(int mostLines)
     public bool TakeWork(int length)
     {
         _work += length + 64;
-        return _work <= MostWork;
+        return _work <= _mostWork;
     }
 }

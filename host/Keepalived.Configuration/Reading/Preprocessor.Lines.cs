@@ -102,33 +102,35 @@ internal sealed partial class Preprocessor
             return;
         }
 
-        if (_blocks.IsInGlobals)
-        {
-            TakeGlobal(line);
-        }
-
         _builder.AddLine(text, line.Segments);
         _blocks.Follow(text);
+        foreach (Range statement in _blocks.Globals)
+        {
+            TakeGlobal(line, statement);
+        }
+
         ReportOpenQuote(line);
     }
 
     /// <summary>Keywords that change how the lines behind them are read. The walk reads them too.</summary>
-    private void TakeGlobal(LineText line)
+    private void TakeGlobal(LineText line, Range statement)
     {
-        if (IncludeCheckDirective.Matches(line.Text))
+        (int start, int length) = statement.GetOffsetAndLength(line.Length);
+        ReadOnlySpan<byte> text = line.Text.Slice(start, length);
+        if (IncludeCheckDirective.Matches(text))
         {
-            _checks = IncludeCheckDirective.Apply(line.Text, _checks, (offset, word) => Error(
+            _checks = IncludeCheckDirective.Apply(text, _checks, (offset, word) => Error(
                 DiagnosticClass.GeneralError,
-                LocationOf(line, offset),
+                LocationOf(line, start + offset),
                 $"'{word}' is no include check",
                 "write read, match, wildcard_match or brace_match, all but a first one with + or - in front"));
         }
-        else if (line.Text.StartsWith("random_seed"u8))
+        else if (text.StartsWith("random_seed"u8))
         {
             int offset = 0;
-            if (PlainWord.TryTake(line.Text, ref offset, line.Length, out Range keyword, out _) && line.Text[keyword].SequenceEqual("random_seed"u8) &&
-                PlainWord.TryTake(line.Text, ref offset, line.Length, out Range seed, out _) &&
-                uint.TryParse(line.Text[seed], System.Globalization.NumberStyles.None, null, out uint value))
+            if (PlainWord.TryTake(text, ref offset, length, out Range keyword, out _) && text[keyword].SequenceEqual("random_seed"u8) &&
+                PlainWord.TryTake(text, ref offset, length, out Range seed, out _) &&
+                uint.TryParse(text[seed], System.Globalization.NumberStyles.None, null, out uint value))
             {
                 _predefined.Seed(value);
             }
@@ -158,7 +160,7 @@ internal sealed partial class Preprocessor
             return true;
         }
 
-        Exhaust(line, $"definitions and repetitions make more than {_budget.MostLines} lines, or more than 128 MiB of text");
+        Exhaust(line, $"definitions and repetitions make more than {_budget.MostLines} lines, or more than {_budget.MostBytes} bytes of text");
         return false;
     }
 

@@ -7,11 +7,13 @@ internal sealed class RootBlockTracker
     private bool _lastIsGlobals;
     private bool _inGlobals;
 
-    public bool IsInGlobals => _depth == 1 && _inGlobals;
+    /// <summary>The statements of the last line that stand directly in <c>global_defs</c>, from their first word to the next brace.</summary>
+    public List<Range> Globals { get; } = [];
 
     /// <summary>Follows a line of the configuration.</summary>
     public void Follow(ReadOnlySpan<byte> line)
     {
+        Globals.Clear();
         int start = 0;
         bool quoted = false;
         for (int at = line.IndexOfAny(Separators.BracesAndQuote); at >= 0;)
@@ -20,7 +22,7 @@ internal sealed class RootBlockTracker
             quoted ^= value == '"';
             if (!quoted && value != '"')
             {
-                Words(line[start..at]);
+                Words(line, start, at);
                 Brace(value == '{');
                 start = at + 1;
             }
@@ -29,16 +31,25 @@ internal sealed class RootBlockTracker
             at = next < 0 ? -1 : at + 1 + next;
         }
 
-        Words(line[start..]);
+        Words(line, start, line.Length);
     }
 
-    private void Words(ReadOnlySpan<byte> text)
+    private void Words(ReadOnlySpan<byte> line, int start, int end)
     {
-        int start = Separators.SkipBlanks(text, 0);
-        if (_depth == 0 && start < text.Length)
+        start = Separators.SkipBlanks(line[..end], start);
+        if (start >= end)
+        {
+            return;
+        }
+
+        if (_depth == 1 && _inGlobals)
+        {
+            Globals.Add(start..end);
+        }
+        else if (_depth == 0)
         {
             ReadOnlySpan<byte> keyword = "global_defs"u8;
-            ReadOnlySpan<byte> rest = text[start..];
+            ReadOnlySpan<byte> rest = line[start..end];
             _lastIsGlobals = rest.StartsWith(keyword) && (rest.Length == keyword.Length || Separators.IsBlank(rest[keyword.Length]));
         }
     }
