@@ -193,7 +193,9 @@ public sealed partial class RandomScenario
             machine.Reload();
         }
 
-        Network.Queue.Run(SimulatedNetwork.NewsDelay + LongestWait);
+        // What a slow link still carries may arrive long after it was healed.
+        TimeSpan underWay = Network.LastDisturbance > Network.Queue.Now ? Network.LastDisturbance - Network.Queue.Now : TimeSpan.Zero;
+        Network.Queue.Run(underWay + SimulatedNetwork.NewsDelay + LongestWait);
     }
 
     // The same machines on each side of every link: what sync groups can live with.

@@ -3,7 +3,7 @@ using Keepalived.Vrrp.Protocol;
 namespace Keepalived.Simulation;
 
 /// <summary>The invariants of one virtual router.</summary>
-internal sealed class ServiceWatch
+internal sealed partial class ServiceWatch
 {
     // Rounding, and the microsecond that an owner spends in BACKUP.
     public static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(1);
@@ -101,19 +101,19 @@ internal sealed class ServiceWatch
         SetDue();
     }
 
-    /// <summary>From now on all hosts shall learn where the address is.</summary>
-    public void ExpectAnnouncement(SimulatedRouter router, TimeSpan secondRound)
-    {
-        // Switches learn a virtual link-layer address from advertisements too, and so may be misled until the next one.
-        TimeSpan allowance = _service.Settings.UsesVirtualHardware ? router.Parameters.AdvertisementInterval : TimeSpan.Zero;
-        _announcedAt[router.Number] = Now;
-        _learnedBy[router.Number] = Now + Slack + allowance;
-        _secondRound[router.Number] = secondRound;
-    }
-
-    /// <summary>One master in every part that has a router ready, and no other.</summary>
+    /// <summary>One master in every part that has a router ready, and no other; and none that a better one should have preempted.</summary>
     public void RequireSettled()
     {
+        foreach (SimulatedRouter router in _service.Routers)
+        {
+            // The members of a group wait for each other.
+            bool wouldPreempt = router.Parameters.Preempts && !router.Machine.IsGrouped;
+            if (wouldPreempt && router.Machine.IsAwake && router.Core.State == VirtualRouterState.Backup && IsBetterThanMaster(router))
+            {
+                _watch.Violate($"{router.Name} does not preempt a master of lower priority after everything has settled");
+            }
+        }
+
         for (int i = 0; i < _service.Routers.Count; i++)
         {
             if (IsFirstOfPart(i))
@@ -127,65 +127,12 @@ internal sealed class ServiceWatch
         }
     }
 
-    public int MisledHosts()
-    {
-        int misled = 0;
-        foreach (SimulatedRouter router in _service.Routers)
-        {
-            if (router.IsMaster && Count(_parts[router.Number]).Masters == 1)
-            {
-                misled += CountMisled(router);
-            }
-        }
-
-        return misled;
-    }
-
-    private int CountMisled(SimulatedRouter router)
-    {
-        int misled = 0;
-        foreach (SimulatedHost host in _network.Hosts)
-        {
-            if (IsBeside(host, router) && host.Knows(_service.Address) && !host.Finds(router))
-            {
-                misled++;
-            }
-        }
-
-        return misled;
-    }
-
-    private static bool IsBeside(SimulatedHost host, SimulatedRouter router) =>
-        host.Lan == router.Port.Lan && host.Lan.Reaches(host, router.Port) && host.Lan.Reaches(router.Port, host);
-
-    private void CheckHosts(SimulatedRouter router)
-    {
-        MonotonicTime since = _announcedAt[router.Number];
-        _learnedBy[router.Number] = MonotonicTime.Never;
-        bool isUndisturbed = IsMeasured && _network.LastDisturbance <= since;
-        if (!isUndisturbed || !router.IsMaster || Count(_parts[router.Number]).Masters != 1 || CountMisled(router) == 0)
-        {
-            return;
-        }
-
-        TimeSpan secondRound = _secondRound[router.Number];
-        if (HasAnotherAnnounced(router, since))
-        {
-            // The other one spoke last: the second round puts it right, if there is one.
-            _secondRound[router.Number] = TimeSpan.Zero;
-            _learnedBy[router.Number] = secondRound > TimeSpan.Zero ? since + secondRound + Slack : MonotonicTime.Never;
-            return;
-        }
-
-        _watch.Violate($"hosts of {_service.Lan.Name} do not reach {router.Name} at {_service.Address}, though it had reason to announce it {(Now - since).TotalMilliseconds:0.###} ms ago");
-    }
-
-    private bool HasAnotherAnnounced(SimulatedRouter router, MonotonicTime since)
+    private bool IsBetterThanMaster(SimulatedRouter router)
     {
         foreach (SimulatedRouter other in _service.Routers)
         {
-            // Announcements of the same moment may overtake each other.
-            if (other != router && other.LastAnnouncement + (SimulatedLan.NormalDelay * 2) >= since)
+            bool isInPart = (_parts[router.Number] & (1u << other.Number)) != 0;
+            if (isInPart && other.IsMaster && other.Core.EffectivePriority < router.Core.EffectivePriority)
             {
                 return true;
             }
@@ -203,107 +150,6 @@ internal sealed class ServiceWatch
                 _watch.Violate($"{router.Name} is {router.Core.State} and {(router.HasAddresses ? "has" : "lacks")} the address");
             }
         }
-    }
-
-    /// <summary>Finds out who exchanges packets with whom.</summary>
-    public void FindParts()
-    {
-        IReadOnlyList<SimulatedRouter> routers = _service.Routers;
-        SimulatedLan lan = _service.Lan;
-        for (int i = 0; i < routers.Count; i++)
-        {
-            uint part = 1u << i;
-            for (int j = 0; j < routers.Count; j++)
-            {
-                if (j != i && lan.Reaches(routers[i].Port, routers[j].Port))
-                {
-                    part |= 1u << j;
-                }
-            }
-
-            _parts[i] = part;
-        }
-
-        IsMeasured = lan.IsPrompt && AreRegular() && SpeakTheSame();
-    }
-
-    /// <summary>Have both the same connected parts, of routers that can hold the address?</summary>
-    public bool IsCongruentWith(ServiceWatch other)
-    {
-        uint able = 0;
-        foreach (SimulatedRouter router in _service.Routers)
-        {
-            bool isAble = router.Machine.IsAwake && router.Core.State is VirtualRouterState.Backup or VirtualRouterState.Master;
-            able |= isAble ? 1u << router.Number : 0;
-        }
-
-        for (int i = 0; i < _service.Routers.Count; i++)
-        {
-            if ((able & (1u << i)) != 0 && (_parts[i] & able) != (other._parts[i] & able))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    // Whom one reaches, reaches back, and reaches the same ones: only then is "connected part" a word with a meaning.
-    private bool AreRegular()
-    {
-        int count = _service.Routers.Count;
-        for (int i = 0; i < count; i++)
-        {
-            for (int j = 0; j < count; j++)
-            {
-                if ((_parts[i] & (1u << j)) != 0 && _parts[j] != _parts[i])
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
-
-    // In version 2 advertisements with another interval are dropped: while a change is being rolled out the routers do not hear
-    // each other.
-    private bool SpeakTheSame()
-    {
-        SimulatedRouter? first = null;
-        foreach (SimulatedRouter router in _service.Routers)
-        {
-            if (!router.Machine.IsRunning || router.Parameters.Version != VrrpVersion.Version2)
-            {
-                continue;
-            }
-
-            first ??= router;
-            if (router.Parameters.AdvertisementInterval != first.Parameters.AdvertisementInterval)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private bool IsFirstOfPart(int router) => (_parts[router] & ((1u << router) - 1)) == 0;
-
-    private (int Masters, int Ready) Count(uint part)
-    {
-        int masters = 0;
-        int ready = 0;
-        foreach (SimulatedRouter router in _service.Routers)
-        {
-            if ((part & (1u << router.Number)) != 0 && router.Machine.IsAwake)
-            {
-                masters += router.Core.State == VirtualRouterState.Master ? 1 : 0;
-                ready += router.Core.State == VirtualRouterState.Backup ? 1 : 0;
-            }
-        }
-
-        return (masters, ready);
     }
 
     private void LookAtPart(int first)

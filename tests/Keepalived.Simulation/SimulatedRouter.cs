@@ -7,7 +7,7 @@ namespace Keepalived.Simulation;
 /// A virtual router on a machine: the protocol core with real packets in and out, its timer, and the kernel, which keeps the
 /// addresses when the process is gone.
 /// </summary>
-public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
+public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
 {
     private readonly SimulatedNetwork _network;
     private readonly RouterOracle _oracle;
@@ -120,120 +120,6 @@ public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
         }
     }
 
-    void IVirtualRouterEffects.SendAdvertisement(byte priority)
-    {
-        EffectCount++;
-        if (!Port.IsUp)
-        {
-            return;
-        }
-
-        if (_network.Timeline.HasPackets)
-        {
-            _network.Note($"{Name} advertises priority {priority}");
-        }
-
-        _signer?.Sign(priority, Machine.WallClock);
-        if (!Service.Settings.IsUnicast)
-        {
-            bool isIPv4 = Service.Settings.Family == AddressFamily.InterNetwork;
-            Transmit(priority, isIPv4 ? InternetAddress.VrrpGroupIPv4 : InternetAddress.VrrpGroupIPv6, null);
-            return;
-        }
-
-        foreach (SimulatedRouter peer in Service.Routers)
-        {
-            if (peer != this)
-            {
-                Transmit(priority, peer.Address, peer.Port);
-            }
-        }
-    }
-
-    void IVirtualRouterEffects.SetDeadline(MonotonicTime? deadline)
-    {
-        EffectCount++;
-        _wake = Machine.Interposer.Wake(Core, deadline) is { } time
-            ? time + _network.Dice.PartOf(SimulatedNetwork.Lateness)
-            : MonotonicTime.Never;
-        Schedule();
-    }
-
-    void IVirtualRouterEffects.InstallAddresses()
-    {
-        EffectCount++;
-        HasAddresses = true;
-        _network.Watch.IsStale = true;
-    }
-
-    void IVirtualRouterEffects.RemoveAddresses()
-    {
-        EffectCount++;
-        HasAddresses = false;
-        _network.Watch.IsStale = true;
-    }
-
-    void IVirtualRouterEffects.Announce(int repeat, AnnouncementReason reason)
-    {
-        EffectCount++;
-        if (!Machine.Interposer.Announces(Core, reason))
-        {
-            return;
-        }
-
-        if (_network.Timeline.IsKept)
-        {
-            _network.Note($"{Name} announces its address {repeat} times: {reason}");
-        }
-
-        LastAnnouncement = Now;
-        for (int i = 0; i < repeat; i++)
-        {
-            SendAnnouncement();
-        }
-    }
-
-    void IVirtualRouterEffects.StateChanged(VirtualRouterState previous, VirtualRouterState current, in TransitionCause cause)
-    {
-        EffectCount++;
-        Transitions++;
-        ReadySince = Now;
-        LowestPriority = Core.EffectivePriority;
-        _network.Queue.Mix(((ulong)Number << 16) | ((ulong)Machine.Number << 8) | (ulong)current);
-        if (_network.Timeline.IsKept)
-        {
-            _network.Note($"{Name} {previous.ToString().ToUpperInvariant()} to {current.ToString().ToUpperInvariant()}: {cause}");
-        }
-
-        _oracle.Changed(current, cause.Kind, Now);
-        _network.Watch.Changed(this, current);
-    }
-
-    void IVirtualRouterEffects.PriorityChanged(byte previous, byte current, in TransitionCause cause)
-    {
-        EffectCount++;
-        LowestPriority = Math.Min(LowestPriority, current);
-        if (_network.Timeline.IsKept)
-        {
-            _network.Note($"{Name} priority {previous} to {current}: {cause}");
-        }
-    }
-
-    void IVirtualRouterEffects.LowerPriorityReceived(in ReceivedAdvertisement advertisement)
-    {
-        EffectCount++;
-        _network.Watch.HeardLowerPriority(this);
-    }
-
-    void IVirtualRouterEffects.Report(in RouterReport report)
-    {
-        EffectCount++;
-        if (_network.Timeline.IsKept && !report.IsRepeated)
-        {
-            _network.Note($"{Name} {report}");
-        }
-    }
-
     /// <summary>An input to the core.</summary>
     internal void Feed(in VirtualRouterInput input) => Machine.Interposer.Input(Core, input);
 
@@ -312,26 +198,6 @@ public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
         Feed(new(VirtualRouterInputKind.PriorityAdjusted, now) { Adjustment = sum });
     }
 
-    internal void Receive(Frame frame)
-    {
-        if (_receiver is null || !TryOpen(frame, out VrrpDatagram datagram) || datagram.VirtualRouterId != Parameters.VirtualRouterId)
-        {
-            return;
-        }
-
-        ReceiveVerdict verdict = _receiver.Check(datagram, Core.ReceiverContext with { WallClock = Machine.WallClock });
-        if (verdict.IsAccepted)
-        {
-            _oracle.Before();
-            Feed(new(VirtualRouterInputKind.Advertisement, Now) { Advertisement = verdict.Advertisement });
-            _oracle.After(verdict.Advertisement, Now);
-        }
-        else if (verdict.ToReport != ReceiveFinding.None && _network.Timeline.IsKept)
-        {
-            _network.Note($"{Name} drops an advertisement from {datagram.Source}: {verdict.DescribeDrop()}");
-        }
-    }
-
     internal static string Describe(VirtualRouterParameters p) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"v{(int)p.Version} priority {p.BasePriority} interval {p.AdvertisementInterval.TotalSeconds} s, {p.DownTimerAdvertisements} missed"
@@ -341,77 +207,6 @@ public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
         + $", announcements {p.Announcements.MasterRepeat}/{p.Announcements.LowerPriorityRepeat} delayed "
         + $"{p.Announcements.MasterDelay.TotalSeconds}/{p.Announcements.LowerPriorityDelay.TotalSeconds} s, refreshed {p.Announcements.MasterRefresh.TotalSeconds} s");
 
-    private static void WriteHardware(Span<byte> bytes, ulong station)
-    {
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            bytes[i] = (byte)((station >> (40 - (8 * i))) & 0xff);
-        }
-    }
-
-    private static bool TryOpen(Frame frame, out VrrpDatagram datagram)
-    {
-        if (frame.Kind == FrameKind.AdvertisementIPv4)
-        {
-            return VrrpDatagram.TryOpenIPv4(frame.Bytes, out datagram);
-        }
-
-        return VrrpDatagram.TryOpenIPv6(
-            frame.Bytes, frame.Source, frame.Destination, VrrpAdvertisement.RequiredHopLimit, isChecksumVerified: false, out datagram);
-    }
-
-    private void Transmit(byte priority, InternetAddress destination, NetworkPort? only)
-    {
-        AdvertisementImage image = _signer is null ? _network.Images.Get(_format!, Address, destination) : SignedImage(_signer, destination);
-        ReadOnlySpan<byte> packet = image.Prepare(priority, _identification.Next());
-        FrameKind kind = Service.Settings.Family == AddressFamily.InterNetwork ? FrameKind.AdvertisementIPv4 : FrameKind.AdvertisementIPv6;
-        Frame frame = _network.Frames.Take();
-        frame.Fill(kind, packet, Hardware, Address, destination);
-        Port.Lan.Send(Port, frame, only);
-    }
-
-    private AdvertisementImage SignedImage(AdvertisementSigner signer, InternetAddress destination)
-    {
-        foreach (AdvertisementImage known in _signedImages)
-        {
-            if (known.Destination == destination)
-            {
-                return known;
-            }
-        }
-
-        AdvertisementImage image = new(_format!, Address, destination, authentication: new(null, signer));
-        _signedImages.Add(image);
-        return image;
-    }
-
-    private void SendAnnouncement()
-    {
-        Span<byte> hardware = stackalloc byte[6];
-        WriteHardware(hardware, Hardware);
-        Span<byte> bytes = stackalloc byte[UnsolicitedNeighborAdvertisement.EthernetFrameLength];
-        int length = Service.Settings.Family == AddressFamily.InterNetwork
-            ? GratuitousArp.WriteEthernetFrame(bytes, hardware, Service.Address)
-            : UnsolicitedNeighborAdvertisement.WriteEthernetFrame(bytes, hardware, Service.Address, isRouter: true);
-        Frame frame = _network.Frames.Take();
-        frame.Fill(FrameKind.Announcement, bytes[..length], Hardware, Address, default);
-        Port.Lan.Send(Port, frame, null);
-    }
-
-    private EquatableArray<UnicastPeer> Peers()
-    {
-        List<UnicastPeer> peers = [];
-        foreach (SimulatedRouter peer in Service.Routers)
-        {
-            if (peer != this)
-            {
-                peers.Add(new UnicastPeer(peer.Address));
-            }
-        }
-
-        return [.. peers];
-    }
-
     // One event is enough: one that comes too early asks again. A timer that is moved on with every packet costs no event each.
     private void Schedule()
     {
@@ -420,35 +215,6 @@ public sealed class SimulatedRouter : IVirtualRouterEffects, ISimulationTarget
             _scheduled = _wake;
             _timer++;
             _network.Queue.At(_wake, this, 0, _timer, null);
-        }
-    }
-
-    private void Renew()
-    {
-        _format = new AdvertisementFormat
-        {
-            VirtualRouterId = Parameters.VirtualRouterId,
-            Version = Parameters.Version,
-            Family = Parameters.Family,
-            Interval = Parameters.AdvertisementInterval,
-            Addresses = Service.Addresses,
-            Hmac = Service.Settings.Hmac,
-        };
-        _signedImages.Clear();
-        if (_signer is not null)
-        {
-            _signer.Prepare(Service.Settings.Hmac!, _format, Address);
-        }
-
-        bool isUnicast = Service.Settings.IsUnicast;
-        var rules = new ReceiveRules { Format = _format, IsUnicast = isUnicast, RequiresKnownPeer = isUnicast, Peers = isUnicast ? Peers() : [] };
-        if (_receiver is null)
-        {
-            _receiver = new AdvertisementReceiver(rules, Core.Statistics);
-        }
-        else
-        {
-            _receiver.UpdateRules(rules);
         }
     }
 }

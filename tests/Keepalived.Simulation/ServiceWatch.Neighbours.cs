@@ -1,0 +1,84 @@
+using Keepalived.Vrrp.Protocol;
+
+namespace Keepalived.Simulation;
+
+// Hosts and switches.
+internal sealed partial class ServiceWatch
+{
+    /// <summary>From now on all hosts shall learn where the address is.</summary>
+    public void ExpectAnnouncement(SimulatedRouter router, TimeSpan secondRound)
+    {
+        // Switches learn a virtual link-layer address from advertisements too, and so may be misled until the next one.
+        TimeSpan allowance = _service.Settings.UsesVirtualHardware ? router.Parameters.AdvertisementInterval : TimeSpan.Zero;
+        _announcedAt[router.Number] = Now;
+        _learnedBy[router.Number] = Now + Slack + allowance;
+        _secondRound[router.Number] = secondRound;
+    }
+
+    public int MisledHosts()
+    {
+        int misled = 0;
+        foreach (SimulatedRouter router in _service.Routers)
+        {
+            if (router.IsMaster && Count(_parts[router.Number]).Masters == 1)
+            {
+                misled += CountMisled(router);
+            }
+        }
+
+        return misled;
+    }
+
+    private int CountMisled(SimulatedRouter router)
+    {
+        int misled = 0;
+        foreach (SimulatedHost host in _network.Hosts)
+        {
+            if (IsBeside(host, router) && host.Knows(_service.Address) && !host.Finds(router))
+            {
+                misled++;
+            }
+        }
+
+        return misled;
+    }
+
+    private static bool IsBeside(SimulatedHost host, SimulatedRouter router) =>
+        host.Lan == router.Port.Lan && host.Lan.Reaches(host, router.Port) && host.Lan.Reaches(router.Port, host);
+
+    private void CheckHosts(SimulatedRouter router)
+    {
+        MonotonicTime since = _announcedAt[router.Number];
+        _learnedBy[router.Number] = MonotonicTime.Never;
+        bool isUndisturbed = IsMeasured && _network.LastDisturbance <= since;
+        if (!isUndisturbed || !router.IsMaster || Count(_parts[router.Number]).Masters != 1 || CountMisled(router) == 0)
+        {
+            return;
+        }
+
+        TimeSpan secondRound = _secondRound[router.Number];
+        if (HasAnotherAnnounced(router, since))
+        {
+            // The other one spoke last: the second round puts it right, if there is one.
+            _secondRound[router.Number] = TimeSpan.Zero;
+            _learnedBy[router.Number] = secondRound > TimeSpan.Zero ? since + secondRound + Slack : MonotonicTime.Never;
+            return;
+        }
+
+        _watch.Violate($"hosts of {_service.Lan.Name} do not reach {router.Name} at {_service.Address}, though it had reason to announce it {(Now - since).TotalMilliseconds:0.###} ms ago");
+    }
+
+    private bool HasAnotherAnnounced(SimulatedRouter router, MonotonicTime since)
+    {
+        foreach (SimulatedRouter other in _service.Routers)
+        {
+            // Announcements of the same moment may overtake each other.
+            if (other != router && other.LastAnnouncement + (SimulatedLan.NormalDelay * 2) >= since)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
