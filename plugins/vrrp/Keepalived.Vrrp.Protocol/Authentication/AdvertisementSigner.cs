@@ -43,6 +43,8 @@ public sealed class AdvertisementSigner
         byte[] message = new byte[format.MessageLength];
         AdvertisementImage.WriteMessage(message, format);
         AuthenticationTrailer.WriteImage(_image, message, source);
+        // Once ahead: the library behind the digest is loaded now and not with the first advertisement of a new master.
+        AuthenticationTrailer.ComputeDigest(_key, _image, stackalloc byte[AuthenticationTrailer.DigestLength]);
     }
 
     /// <summary>Signs an advertisement of this priority; the result is in <see cref="Trailer"/>, for all destinations.</summary>

@@ -17,7 +17,12 @@ public sealed class SecurityAssociation
 
     /// <summary>Makes an association.</summary>
     /// <param name="password">Up to eight bytes of it are used, as for PASS.</param>
-    public SecurityAssociation(string password) => _key = KeyOf(password);
+    public SecurityAssociation(string password)
+    {
+        _key = KeyOf(password);
+        // Once ahead: the library behind the digest is loaded now and not with the first advertisement of a new master.
+        AuthenticationHeader.ComputeDigest(_key, [], stackalloc byte[AuthenticationHeader.DigestLength]);
+    }
 
     internal SecurityAssociation(string password, uint last)
         : this(password) => LastSequence = last;
