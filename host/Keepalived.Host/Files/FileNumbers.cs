@@ -8,17 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace Keepalived.Host.Files;
 
 /// <summary>
-/// Follows numbers in files through inotify. Directories are watched, so that files may come, go and be replaced; one that cannot be watched
+/// Follows numbers in files. Directories are watched, so that files may come, go and be replaced; one that cannot be watched
 /// is tried again from time to time. The descriptor exists only while something is followed.
 /// </summary>
-internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumbers, IDisposable
+internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumbers, IFileWatchHandler, IDisposable
 {
-    private const FileEvents Wanted =
-        FileEvents.ClosedAfterWriting | FileEvents.MovedAway | FileEvents.MovedHere | FileEvents.Created | FileEvents.Deleted;
-
     private static readonly TimeSpan _retry = TimeSpan.FromSeconds(5);
     private readonly List<FollowedFile> _files = [];
-    private Inotify? _inotify;
+    private FileWatch? _directories;
     private IDescriptorWatch? _watch;
     private ILoopTimer? _retryTimer;
 
@@ -44,6 +41,33 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         Close();
     }
 
+    void IFileWatchHandler.Changed(int watch, ReadOnlySpan<byte> name, FileChange change)
+    {
+        // Whoever is told may end any of them, and with the last one the watch.
+        foreach (FollowedFile file in _files.ToArray())
+        {
+            if (file.Watch != watch || (change != FileChange.WatchGone && !name.SequenceEqual(file.Name)))
+            {
+                continue;
+            }
+
+            if (change == FileChange.WatchGone)
+            {
+                Watch(file);
+            }
+
+            Refresh(file);
+        }
+    }
+
+    void IFileWatchHandler.Overrun()
+    {
+        foreach (FollowedFile file in _files.ToArray())
+        {
+            Refresh(file);
+        }
+    }
+
     /// <summary>What the text of a file says.</summary>
     internal static int Parse(ReadOnlySpan<byte> text)
     {
@@ -56,7 +80,7 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         long value = 0;
         foreach (byte octet in text)
         {
-            int digit = char.IsAsciiHexDigit((char)octet) ? Convert.ToInt32(((char)octet).ToString(), 16) : radix;
+            int digit = !char.IsAsciiHexDigit((char)octet) ? radix : octet <= '9' ? octet - '0' : (octet | 0x20) - 'a' + 10;
             if (digit >= radix)
             {
                 break;
@@ -70,25 +94,24 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
 
     private static int Read(string path)
     {
-        try
-        {
-            Span<byte> buffer = stackalloc byte[64];
-            using FileStream stream = File.OpenRead(path);
-            return Parse(buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)]);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        // Not blocking: a FIFO in the place of the file must not hold up the loop.
+        using LinuxFile? file = LinuxFile.TryOpen(path, OpenFlags.ReadOnly | OpenFlags.NonBlocking, 0, out _);
+        if (file is null)
         {
             return 0;
         }
+
+        Span<byte> buffer = stackalloc byte[64];
+        return FileDescriptors.Read(file.Descriptor, buffer, out int count) == Errno.None ? Parse(buffer[..count]) : 0;
     }
 
     private bool Watch(FollowedFile file)
     {
         try
         {
-            _inotify ??= new Inotify();
-            _watch ??= scheduler.Watch(_inotify.Descriptor, Readiness.Read, _ => _inotify.ReadAll(OnEvent));
-            file.Watch = _inotify.WatchDirectory(file.Directory, Wanted, out _);
+            _directories ??= new FileWatch();
+            _watch ??= scheduler.Watch(_directories.Descriptor, Readiness.Read, _ => _directories?.OnReadable(this));
+            file.Watch = _directories.Add(file.Directory, out _);
         }
         catch (Exception exception) when (exception is LinuxException or IOException)
         {
@@ -115,27 +138,6 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         }
     }
 
-    private void OnEvent(int watch, FileEvents events, ReadOnlySpan<byte> name)
-    {
-        bool isAny = (events & (FileEvents.Overflow | FileEvents.WatchEnded)) != 0;
-        for (int i = _files.Count - 1; i >= 0; i--)
-        {
-            // A handler may end any of them.
-            if (i >= _files.Count || (watch >= 0 && _files[i].Watch != watch) || (!isAny && !name.SequenceEqual(_files[i].Name)))
-            {
-                continue;
-            }
-
-            FollowedFile file = _files[i];
-            if ((events & FileEvents.WatchEnded) != 0)
-            {
-                Watch(file);
-            }
-
-            Refresh(file);
-        }
-    }
-
     private static void Refresh(FollowedFile file)
     {
         int value = Read(file.Path);
@@ -151,11 +153,19 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         _files.Remove(file);
         if (_files.Count == 0)
         {
-            Close();
+            scheduler.Post(CloseIfUnused); // not now: this may be a file's own news
         }
         else if (file.Watch >= 0 && !_files.Exists(other => other.Watch == file.Watch))
         {
-            _inotify?.EndWatch(file.Watch);
+            _directories?.Remove(file.Watch);
+        }
+    }
+
+    private void CloseIfUnused()
+    {
+        if (_files.Count == 0)
+        {
+            Close();
         }
     }
 
@@ -163,8 +173,8 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
     {
         _retryTimer?.Dispose();
         _watch?.Dispose();
-        _inotify?.Dispose();
-        (_retryTimer, _watch, _inotify) = (null, null, null);
+        _directories?.Dispose();
+        (_retryTimer, _watch, _directories) = (null, null, null);
     }
 
     private sealed class FollowedFile : IFileNumber
