@@ -45,6 +45,7 @@ internal static class NetlinkAbi
     internal const ushort Replace = 0x100;
     internal const ushort Excl = 0x200;
     internal const ushort Create = 0x400;
+    internal const ushort Append = 0x800;
     internal const ushort Capped = 0x100;
     internal const ushort AckTlvs = 0x200;
 

@@ -77,4 +77,34 @@ internal static partial class VrrpLog
 
     [LoggerMessage(24, LogLevel.Information, "({Instance}) Sending {Count} gratuitous announcements of {Addresses} addresses ({Reason})")]
     public static partial void Announcing(ILogger logger, string instance, int count, int addresses, AnnouncementReason reason);
+
+    [LoggerMessage(60, LogLevel.Warning, "({Owner}) cannot {Action} {Entry}: {Reason}")]
+    public static partial void RoutingFailed(ILogger logger, string owner, string action, string entry, string reason);
+
+    [LoggerMessage(61, LogLevel.Warning, "({Owner}) somebody else removed {Entry}: putting it back")]
+    public static partial void Restoring(ILogger logger, string owner, string entry);
+
+    [LoggerMessage(62, LogLevel.Information, "({Instance}) cannot run while {Reason}")]
+    public static partial void DependencyDown(ILogger logger, string instance, string reason);
+
+    [LoggerMessage(63, LogLevel.Information, "({Instance}): Success creating VMAC interface {Name}")]
+    public static partial void VirtualLinkMade(ILogger logger, string instance, string name);
+
+    [LoggerMessage(64, LogLevel.Information, "({Instance}) Found matching interface {Name}")]
+    public static partial void VirtualLinkFound(ILogger logger, string instance, string name);
+
+    [LoggerMessage(65, LogLevel.Information, "({Instance}) Success removing VMAC interface {Name}")]
+    public static partial void VirtualLinkRemoved(ILogger logger, string instance, string name);
+
+    [LoggerMessage(66, LogLevel.Error, "({Instance}) interface {Name}: {Reason}")]
+    public static partial void NoVirtualLink(ILogger logger, string instance, string name, string reason);
+
+    [LoggerMessage(67, LogLevel.Warning, "Cannot set net/{Name} to {Value}: {Reason}")]
+    public static partial void SysctlFailed(ILogger logger, string name, string value, string reason);
+
+    [LoggerMessage(68, LogLevel.Information, "use_vmac or no_accept/strict specified: using nftables {Why}")]
+    public static partial void UsesNftables(ILogger logger, string why);
+
+    [LoggerMessage(69, LogLevel.Error, "Packets to addresses that are not accepted cannot be dropped: {Reason}")]
+    public static partial void FirewallFailed(ILogger logger, string reason);
 }

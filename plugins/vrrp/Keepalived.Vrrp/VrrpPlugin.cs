@@ -4,13 +4,13 @@
 //
 // Owns      Configuration/ (keywords, records, validation), Runtime/ (instances: effects of the state machine),
 //           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps),
-//           Groups/ (sync groups), Tracking/ (what instances track).
+//           Groups/ (sync groups), Tracking/ (what instances track), Links/ (interfaces of our own, static objects),
+//           Routes/ (routes and rules), Firewall/ (nftables).
 // Thread    The loop of the VRRP process; nothing here is called from another thread.
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  Virtual MAC addresses, routes, rules, the firewall of no_accept: read, checked and stored (Configuration/), not
-//           acted on yet.
+// Left out  iptables: vrrp_iptables is answered with nftables.
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Linux.Netlink.Route;
@@ -96,6 +96,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             AddressIndex = new AddressIndex(),
             Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(scheduler, logger, _network),
+            DisablesLocalIgmp = settings.Globals.DisablesLocalIgmp,
             SilentUntil = scheduler.Now + silence,
         };
         _routers.Services = _services;
@@ -135,6 +136,12 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _rehearsal?.Dispose();
         _routers.Stop(keepsAddresses: !services.Daemon.ReleaseVrrp);
         await AddressesGone(services.Installer, limit);
+        if (services is { Links: { } links, Daemon.ReleaseVrrp: true })
+        {
+            _routers.RemoveVirtualLinks();
+            links.Finish();
+        }
+
         await ScriptsEnded(services.Scheduler, limit);
         Dispose();
     }
@@ -171,6 +178,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _services?.Paths.Dispose();
         _services?.Announcer.Dispose();
         _services?.Installer.Dispose();
+        _services?.Links?.Dispose();
         _services = null;
         _monitorWatch?.Dispose();
         _monitorWatch = null;

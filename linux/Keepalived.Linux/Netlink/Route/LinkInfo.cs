@@ -24,6 +24,9 @@ public sealed record LinkInfo(
     /// <summary>The kind of virtual interface, such as "macvlan", "veth" or "vrf"; empty for a physical one.</summary>
     public KernelName Kind { get; init; }
 
+    /// <summary>The routing table of a VRF; null for any other kind.</summary>
+    public uint? VrfTable { get; init; }
+
     /// <summary>Whether the administrator wants it up.</summary>
     public bool IsUp => (Flags & LinkFlags.Up) != 0;
 

@@ -15,12 +15,20 @@ internal static class RouteAbi
     internal const ushort NewNeigh = 28;
     internal const ushort DelNeigh = 29;
     internal const ushort GetNeigh = 30;
+    internal const ushort NewRoute = 24;
+    internal const ushort DelRoute = 25;
+    internal const ushort NewRule = 32;
+    internal const ushort DelRule = 33;
 
     // Multicast groups (enum rtnetlink_groups).
     internal const uint GroupLink = 1;
     internal const uint GroupNeigh = 3;
     internal const uint GroupIPv4Address = 5;
     internal const uint GroupIPv6Address = 9;
+    internal const uint GroupIPv4Route = 7;
+    internal const uint GroupIPv4Rule = 8;
+    internal const uint GroupIPv6Route = 11;
+    internal const uint GroupIPv6Rule = 19;
 
     // enum ifla of linux/if_link.h.
     internal const ushort IflaAddress = 1;
@@ -35,6 +43,13 @@ internal static class RouteAbi
     internal const ushort IflaGroup = 27;
     internal const ushort IflaExtMask = 29;
     internal const ushort InfoKind = 1;
+    internal const ushort InfoData = 2;
+    internal const ushort VrfTable = 1;
+    internal const ushort MacvlanMode = 1;
+    internal const ushort IpvlanMode = 1;
+    internal const ushort IpvlanFlags = 2;
+    internal const uint MacvlanPrivate = 1;
+    internal const ushort IpvlanL2 = 0;
 
     // RTEXT_FILTER_SKIP_STATS of linux/rtnetlink.h: a dump without counters is a quarter of the size.
     internal const uint SkipStatistics = 1 << 3;

@@ -25,6 +25,7 @@ internal static class RouteCodec
         bool wireless = false;
         KernelName name = default, kind = default;
         uint mtu = 0, group = 0;
+        uint? vrfTable = null;
         int master = 0, parent = 0;
         HardwareAddress address = default, broadcast = default;
         byte state = 0;
@@ -40,7 +41,7 @@ internal static class RouteCodec
                 case RouteAbi.IflaMaster: master = reader.Int32(); break;
                 case RouteAbi.IflaGroup: group = reader.UInt32(); break;
                 case RouteAbi.IflaOperstate: state = reader.Byte(); break;
-                case RouteAbi.IflaLinkInfo: kind = ReadKind(ref reader); break;
+                case RouteAbi.IflaLinkInfo: kind = ReadKind(ref reader, out vrfTable); break;
                 case RouteAbi.IflaWireless: wireless = true; break;
             }
         }
@@ -57,13 +58,15 @@ internal static class RouteCodec
             ParentIndex = parent,
             Group = group,
             Kind = kind,
+            VrfTable = vrfTable,
         };
         return true;
     }
 
-    private static KernelName ReadKind(ref AttributeReader linkInfo)
+    private static KernelName ReadKind(ref AttributeReader linkInfo, out uint? vrfTable)
     {
         KernelName kind = default;
+        ReadOnlySpan<byte> data = default;
         AttributeReader nested = linkInfo.Nested();
         while (nested.MoveNext())
         {
@@ -71,10 +74,28 @@ internal static class RouteCodec
             {
                 kind = nested.Name();
             }
+            else if (nested.Type == RouteAbi.InfoData)
+            {
+                data = nested.Value;
+            }
         }
 
         linkInfo.Absorb(in nested);
+        vrfTable = kind.Is("vrf") ? ReadVrfTable(new AttributeReader(data)) : null;
         return kind;
+    }
+
+    private static uint? ReadVrfTable(AttributeReader data)
+    {
+        while (data.MoveNext())
+        {
+            if (data.Type == RouteAbi.VrfTable)
+            {
+                return data.UInt32();
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Reads RTM_NEWADDR or RTM_DELADDR; false for anything else.</summary>

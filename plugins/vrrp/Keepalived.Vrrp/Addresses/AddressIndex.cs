@@ -5,8 +5,8 @@ internal sealed class AddressIndex
 {
     private readonly Dictionary<AddressKey, ManagedAddress> _addresses = [];
 
-    /// <summary>True when the address is one of ours.</summary>
-    public bool Contains(AddressKey key) => _addresses.ContainsKey(key);
+    /// <summary>True when the address is a virtual one of ours.</summary>
+    public bool Contains(AddressKey key) => _addresses.TryGetValue(key, out ManagedAddress? address) && !address.Owner.HasStaticAddresses;
 
     /// <summary>Knows an address; one without interface is not known.</summary>
     public void Add(ManagedAddress address)

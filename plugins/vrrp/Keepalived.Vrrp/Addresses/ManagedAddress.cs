@@ -7,6 +7,9 @@ namespace Keepalived.Vrrp.Addresses;
 /// <summary>What is told about an address that an instance has.</summary>
 internal interface IManagedAddressOwner
 {
+    /// <summary>The addresses are static: the machine's own, which advertisements may leave from.</summary>
+    bool HasStaticAddresses => false;
+
     /// <summary>The address is in the kernel now.</summary>
     void AddressInstalled(ManagedAddress address);
 

@@ -1,4 +1,5 @@
 using Keepalived.Configuration;
+using Keepalived.Vrrp.Links;
 
 namespace Keepalived.Vrrp.Configuration;
 
@@ -23,6 +24,11 @@ internal sealed class ConfigurationBuilder(ISystemLinks links)
         DuplicateRouters.Mark(session, instances);
         (EquatableArray<SyncGroupSettings> groups, EquatableArray<InstanceSettings> completed) =
             new SyncGroupCompletion(session, tracking, reading.Globals).Complete(reading.SyncGroups, instances);
+        if (WantsVirtualLinks(completed))
+        {
+            completed = new VirtualLinkPlanner(reading.Globals, interfaces).Plan(completed);
+        }
+
         var statics = new StaticCompletion(reading, session, interfaces, completed);
         ScriptTracker[] scripts = [.. reading.Scripts.Values.Select(script => script.Complete(session)).OfType<ScriptTracker>()];
         VrrpConfiguration configuration = new(reading.Globals, completed)
@@ -68,6 +74,19 @@ internal sealed class ConfigurationBuilder(ISystemLinks links)
         }
 
         return [.. result];
+    }
+
+    private static bool WantsVirtualLinks(EquatableArray<InstanceSettings> instances)
+    {
+        for (int i = 0; i < instances.Count; i++)
+        {
+            if (instances[i].WantsVirtualLink)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsEmpty(VrrpConfiguration configuration) =>

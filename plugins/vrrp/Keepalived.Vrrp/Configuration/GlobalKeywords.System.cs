@@ -14,28 +14,28 @@ internal static partial class GlobalKeywords
     {
         Add(block, new("vrrp_iptables", "[IN_CHAIN [OUT_CHAIN]]", "Drop packets to addresses that are not accepted by iptables; without names in INPUT and OUTPUT.") { HasNoEffectYet = true }, ReadIptables);
         Add(block, new("vrrp_ipsets", "[NAME4 [NAME6 [NAME_IF6 [NAME_IGMP [NAME_MLD [NAME_ND]]]]]]", "Names of the ipsets for iptables; none turns ipsets off.") { HasNoEffectYet = true }, ReadIpsets);
-        Add(block, new("nftables", "[TABLE]", "Drop packets to addresses that are not accepted by nftables; not changeable by reload.") { HasNoEffectYet = true, Default = "keepalived" }, (r, g) =>
+        Add(block, new("nftables", "[TABLE]", "Drop packets to addresses that are not accepted by nftables; not changeable by reload.") { Default = "keepalived" }, (r, g) =>
         {
             r.RefuseSecond(g.Firewall.UsesNftables);
             return g with { Firewall = g.Firewall with { UsesNftables = true, NftablesTable = r.TryWord(out string name) ? name : g.Firewall.NftablesTable } };
         });
-        Add(block, new("nftables_priority", "INT -2147483648..2147483647", "Priority of the chains.") { HasNoEffectYet = true, Default = "-1" }, (r, g) =>
+        Add(block, new("nftables_priority", "INT -2147483648..2147483647", "Priority of the chains.") { Default = "-1" }, (r, g) =>
             g with { Firewall = g.Firewall with { NftablesPriority = (int)r.Integer("priority", int.MinValue, int.MaxValue) } });
-        Add(block, new("nftables_ifindex", "", "Match interfaces by number instead of by name.") { HasNoEffectYet = true }, (_, g) =>
+        Add(block, new("nftables_ifindex", "", "Match interfaces by number instead of by name."), (_, g) =>
             g with { Firewall = g.Firewall with { UsesInterfaceIndex = true } });
-        Add(block, new("nftables_counters", "", "Count what the rules match.") { HasNoEffectYet = true }, (_, g) =>
+        Add(block, new("nftables_counters", "", "Count what the rules match."), (_, g) =>
             g with { Firewall = g.Firewall with { Counts = true } });
-        Add(block, new("disable_local_igmp", "", "Send no IGMP or MLD reports for the VRRP groups; not changeable by reload.") { HasNoEffectYet = true }, (_, g) =>
+        Add(block, new("disable_local_igmp", "", "Send no IGMP or MLD reports for the VRRP groups; not changeable by reload."), (_, g) =>
             g with { DisablesLocalIgmp = true });
     }
 
     private static void RegisterInterfaces(IKeywordBlock<IConfigurationSession> block)
     {
-        Add(block, new("default_interface", "IFNAME", "Interface of static addresses that name none.") { HasNoEffectYet = true, Default = "eth0" }, (r, g) =>
+        Add(block, new("default_interface", "IFNAME", "Interface of static addresses that name none.") { Default = "eth0" }, (r, g) =>
             g with { DefaultInterface = VirtualAddressReader.InterfaceName(r) });
-        Add(block, new("vmac_prefix", "STRING", "Beginning of the names of virtual MAC interfaces; leaves room for .VRID.") { HasNoEffectYet = true, Default = "vrrp" }, (r, g) =>
+        Add(block, new("vmac_prefix", "STRING", "Beginning of the names of virtual MAC interfaces; leaves room for .VRID.") { Default = "vrrp" }, (r, g) =>
             g with { VmacPrefix = ReadPrefix(r, g.VmacPrefix != GlobalSettings.DefaultVmacPrefix) });
-        Add(block, new("vmac_addr_prefix", "STRING", "The same for those of use_vmac_addr and of single addresses; vmac_prefix if not set.") { HasNoEffectYet = true }, (r, g) =>
+        Add(block, new("vmac_addr_prefix", "STRING", "The same for those of use_vmac_addr and of single addresses; vmac_prefix if not set."), (r, g) =>
             g with { VmacAddressPrefix = ReadPrefix(r, g.VmacAddressPrefix is not null) });
         Extra("vrrp_garp_extra_if", null);
         Extra("vrrp_vmac_garp_intvl", "vrrp_garp_extra_if");
@@ -46,7 +46,7 @@ internal static partial class GlobalKeywords
 
         void Extra(string name, string? replacedBy) => Add(
             block,
-            new(name, "[all] SECONDS 1..86400", "Period of announcements on every other interface of instances with a virtual MAC; off if not set.") { HasNoEffectYet = true, ReplacedBy = replacedBy },
+            new(name, "[all] SECONDS 1..86400", "Period of announcements on every other interface of instances with a virtual MAC; off if not set.") { ReplacedBy = replacedBy },
             (r, g) => g with { VmacAnnouncements = InstanceKeywords.ReadVmacAnnouncements(r, 1) });
     }
 

@@ -14,12 +14,12 @@ internal static partial class InstanceKeywords
     private static void RegisterLink(IKeywordBlock<InstanceDraft> block)
     {
         block.Keyword(
-            new("use_vmac", "[name] [IFNAME] [MAC] [netlink_notify_msg] [group GROUP]", "The addresses have the virtual MAC of the RFC, or the one named (5 octets: the VRID is the sixth).") { HasNoEffectYet = true },
+            new("use_vmac", "[name] [IFNAME] [MAC] [netlink_notify_msg] [group GROUP]", "The addresses have the virtual MAC of the RFC, or the one named (5 octets: the VRID is the sixth)."),
             ReadVmac);
-        block.Keyword(new("use_vmac_addr", "", "Only addresses on other interfaces than the instance's have a virtual MAC.") { HasNoEffectYet = true }, (_, d) => d.UsesVmacForAddresses = true);
-        block.Keyword(new("vmac_xmit_base", "", "Advertisements use the base interface instead of the virtual MAC's.") { HasNoEffectYet = true }, (r, d) => d.TransmitsOnBase = r.Location);
+        block.Keyword(new("use_vmac_addr", "", "Only addresses on other interfaces than the instance's have a virtual MAC."), (_, d) => d.UsesVmacForAddresses = true);
+        block.Keyword(new("vmac_xmit_base", "", "Advertisements use the base interface instead of the virtual MAC's."), (r, d) => d.TransmitsOnBase = r.Location);
         block.Keyword(
-            new("use_ipvlan", "[name] [IFNAME] [bridge|private|vepa] [group GROUP] [ADDRESS[/LENGTH]]", "The addresses are on an ipvlan interface; IPv4 needs an address of its own.") { HasNoEffectYet = true },
+            new("use_ipvlan", "[name] [IFNAME] [bridge|private|vepa] [group GROUP] [ADDRESS[/LENGTH]]", "The addresses are on an ipvlan interface; IPv4 needs an address of its own."),
             ReadIpvlan);
         block.Keyword(new("vrf", "IFNAME", "VRF of a unicast instance without an interface.") { HasNoEffectYet = true }, ReadVrf);
         block.Keyword(new("linkbeat_use_polling", "", "Poll the link of the interface.") { HasNoEffectYet = true, ReplacedBy = "linkbeat_interfaces" }, (_, d) => d.PollsLink = true);
@@ -31,7 +31,7 @@ internal static partial class InstanceKeywords
         TimerExpired("thread_timer_expired");
 
         void VmacAnnouncement(string name, string? replacedBy) => block.Keyword(
-            new(name, "[all] SECONDS 0..86400", "Period of announcements on every other interface when there is a virtual MAC; 0 is never.") { HasNoEffectYet = true, ReplacedBy = replacedBy, Default = "vrrp_garp_extra_if" },
+            new(name, "[all] SECONDS 0..86400", "Period of announcements on every other interface when there is a virtual MAC; 0 is never.") { ReplacedBy = replacedBy, Default = "vrrp_garp_extra_if" },
             (r, d) => d.VmacAnnouncements = At(r, ReadVmacAnnouncements(r, 0)));
 
         void TimerExpired(string name) => block.Keyword(
@@ -41,12 +41,12 @@ internal static partial class InstanceKeywords
 
     private static void RegisterRoutes(IKeywordBlock<InstanceDraft> block)
     {
-        block.Lines(new("virtual_routes", "{ ROUTE… }", "Routes that a master adds; the language of ip-route(8).") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Lines(new("virtual_routes", "{ ROUTE… }", "Routes that a master adds; the language of ip-route(8)."), static (reader, draft) =>
         {
             SourceLocation location = reader.Location;
             draft.Routes.Add(new(new RouteReader(reader, reader.Session.Get<VrrpReading>().RouteNames, isStatic: false).Read(), location));
         });
-        block.Lines(new("virtual_rules", "{ RULE… }", "Rules that a master adds; the language of ip-rule(8).") { HasNoEffectYet = true }, static (reader, draft) =>
+        block.Lines(new("virtual_rules", "{ RULE… }", "Rules that a master adds; the language of ip-rule(8)."), static (reader, draft) =>
         {
             SourceLocation location = reader.Location;
             draft.Rules.Add(new(new RuleReader(reader, reader.Session.Get<VrrpReading>(), isStatic: false).Read(), location));

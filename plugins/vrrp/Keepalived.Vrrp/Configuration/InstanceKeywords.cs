@@ -156,9 +156,9 @@ internal static partial class InstanceKeywords
         block.Lines(new("virtual_ipaddress_excluded", Shape, "Further addresses, not listed in advertisements."), (r, d) =>
             d.ExcludedAddresses.Add(At(r, ReadVirtualAddress(r))));
         block.Keyword(new("no_virtual_ipaddress", "", "The instance has no address on purpose."), (_, d) => d.NoVirtualAddress = true);
-        block.Keyword(new("promote_secondaries", "", "Removing the first address of a network keeps the others.") { HasNoEffectYet = true }, (r, d) => d.PromotesSecondaries = r.Location);
+        block.Keyword(new("promote_secondaries", "", "Removing the first address of a network keeps the others."), (r, d) => d.PromotesSecondaries = r.Location);
         block.Keyword(new("accept", "", "Packets to the virtual addresses are accepted.") { Default = "yes unless strict" }, (r, d) => d.Accept = At(r, true));
-        block.Keyword(new("no_accept", "", "Packets to the virtual addresses are dropped unless owner.") { HasNoEffectYet = true }, (r, d) => d.Accept = At(r, false));
+        block.Keyword(new("no_accept", "", "Packets to the virtual addresses are dropped unless owner."), (r, d) => d.Accept = At(r, false));
     }
 
     private static void RegisterElection(IKeywordBlock<InstanceDraft> block)

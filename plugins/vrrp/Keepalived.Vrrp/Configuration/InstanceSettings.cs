@@ -133,6 +133,18 @@ internal sealed record InstanceSettings
     /// <summary><c>use_ipvlan</c>; null for none.</summary>
     public IpvlanSettings? Ipvlan { get; init; }
 
+    /// <summary>The interfaces that the instance makes, its own first.</summary>
+    public EquatableArray<VirtualLinkSettings> VirtualLinks { get; init; }
+
+    /// <summary>The interface of <c>use_vmac</c> or <c>use_ipvlan</c>; null without.</summary>
+    public string? OwnLink { get; init; }
+
+    /// <summary>Where advertisements are sent and heard; null for unicast without interface.</summary>
+    public string? SendInterface => OwnLink is null || Vmac is { TransmitsOnBase: true } ? Interface : OwnLink;
+
+    /// <summary>Something in it asks for an interface of its own.</summary>
+    public bool WantsVirtualLink => Vmac is not null || Ipvlan is not null || UsesVmacForAddresses || HasVmacAddress(Addresses) || HasVmacAddress(ExcludedAddresses);
+
     /// <summary><c>garp_extra_if</c>.</summary>
     public VmacAnnouncements VmacAnnouncements { get; init; }
 
@@ -175,6 +187,35 @@ internal sealed record InstanceSettings
     /// <summary>Bytes that authentication adds to an advertisement.</summary>
     public int AuthenticationLength =>
         UsesAuthenticationHeader ? AuthenticationHeader.Length : Hmac is null ? 0 : AuthenticationTrailer.Length;
+
+    /// <summary>It has more in the kernel than addresses on its own interface.</summary>
+    public bool HasLinkNeeds => !Accepts || (VmacAnnouncements.Period > TimeSpan.Zero && VmacAnnouncements.ForAllInstances) || PromotesSecondaries || VirtualLinks.Count > 0 || Routes.Count > 0 || Rules.Count > 0 || HasForeignAddress(Addresses) || HasForeignAddress(ExcludedAddresses);
+
+    private static bool HasVmacAddress(EquatableArray<VirtualAddress> addresses)
+    {
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            if (addresses[i].UsesVmac)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasForeignAddress(EquatableArray<VirtualAddress> addresses)
+    {
+        for (int i = 0; i < addresses.Count; i++)
+        {
+            if (addresses[i].Device is { } device && device != Interface)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What the state machine needs.</summary>
     public VirtualRouterParameters ToParameters() => new()
@@ -268,6 +309,26 @@ internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<
 
     /// <summary><c>namespace_with_ipsets</c>.</summary>
     public bool AllowsIpsetsInNamespace { get; init; }
+
+    /// <summary>There is something that exists whatever state instances have.</summary>
+    public bool HasStatics => StaticAddresses.Count > 0 || StaticRoutes.Count > 0 || StaticRules.Count > 0;
+
+    /// <summary>An instance has more in the kernel than addresses on its own interface.</summary>
+    public bool HasLinkNeeds
+    {
+        get
+        {
+            for (int i = 0; i < Instances.Count; i++)
+            {
+                if (Instances[i].HasLinkNeeds)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>The members of a sync group, in its order.</summary>
     public IEnumerable<InstanceSettings> MembersOf(SyncGroupSettings group) =>

@@ -27,7 +27,7 @@ internal sealed record VmacSettings
     public bool TransmitsOnBase { get; init; }
 }
 
-/// <summary>The ipvlan interface that an instance has its addresses on (<c>use_ipvlan</c>).</summary>
+/// <summary>The ipvlan interface that an instance sends and hears advertisements on (<c>use_ipvlan</c>).</summary>
 internal sealed record IpvlanSettings
 {
     /// <summary>Null = made of <c>vmac_prefix</c> and the router id.</summary>

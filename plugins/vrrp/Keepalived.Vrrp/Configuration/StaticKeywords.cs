@@ -16,15 +16,15 @@ internal static class StaticKeywords
 
     public static void Register(IKeywordBlock<IConfigurationSession> root)
     {
-        root.Lines(new("static_ipaddress", "{ ADDRESS[/LENGTH] [options] … }", "Addresses that the daemon adds whatever state instances have.") { HasNoEffectYet = true }, ReadAddress);
-        root.Lines(new("static_routes", "{ ROUTE… }", "Routes that the daemon adds whatever state instances have.") { HasNoEffectYet = true }, static (reader, session) =>
+        root.Lines(new("static_ipaddress", "{ ADDRESS[/LENGTH] [options] … }", "Addresses that the daemon adds whatever state instances have."), ReadAddress);
+        root.Lines(new("static_routes", "{ ROUTE… }", "Routes that the daemon adds whatever state instances have."), static (reader, session) =>
         {
             VrrpReading reading = session.Get<VrrpReading>();
             SourceLocation location = reader.Location;
             RouteSettings route = new RouteReader(reader, reading.RouteNames, isStatic: true).Read();
             reading.StaticRoutes.Add(new(route with { TrackGroup = KnownGroup(session, route.TrackGroup, location) }, location));
         });
-        root.Lines(new("static_rules", "{ RULE… }", "Rules that the daemon adds whatever state instances have.") { HasNoEffectYet = true }, static (reader, session) =>
+        root.Lines(new("static_rules", "{ RULE… }", "Rules that the daemon adds whatever state instances have."), static (reader, session) =>
         {
             VrrpReading reading = session.Get<VrrpReading>();
             SourceLocation location = reader.Location;

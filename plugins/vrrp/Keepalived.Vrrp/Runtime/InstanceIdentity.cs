@@ -10,5 +10,8 @@ internal static class InstanceIdentity
         && one.Family == other.Family
         && one.Interface == other.Interface
         && one.IsUnicast == other.IsUnicast
-        && (one.IsUnicast ? one.Source == other.Source : one.MulticastGroup == other.MulticastGroup);
+        && (one.IsUnicast ? one.Source == other.Source : one.MulticastGroup == other.MulticastGroup && HasSameLinks(one, other));
+
+    private static bool HasSameLinks(InstanceSettings one, InstanceSettings other) =>
+        (one.Vmac is null) == (other.Vmac is null) && (one.Ipvlan is null) == (other.Ipvlan is null) && one.UsesVmacForAddresses == other.UsesVmacForAddresses;
 }

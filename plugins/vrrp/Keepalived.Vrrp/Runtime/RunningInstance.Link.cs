@@ -3,6 +3,7 @@ using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Links;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Protocol;
 
@@ -18,6 +19,7 @@ internal sealed partial class RunningInstance
     private AdvertisementSigner? _signer;
     private LinkInfo? _link;
     private string? _openFailure;
+    private InstanceLinks? _links;
 
     /// <summary>The interface as last seen; null while absent.</summary>
     public LinkInfo? Link => _link;
@@ -25,17 +27,21 @@ internal sealed partial class RunningInstance
     /// <summary>The sockets in use; null without.</summary>
     public AdvertisementPath? Path => _path;
 
+    /// <summary>Something of it waits for the kernel.</summary>
+    public bool IsUnsettled => _addresses.IsUnsettled || _links is { IsUnsettled: true };
+
     /// <summary>
     /// Looks at interface, source address and sockets and brings faults, sockets and images up to date. Called whenever the
     /// kernel has changed anything; without a change that matters here it does nothing.
     /// </summary>
     public void FollowKernel()
     {
-        _link = Settings.Interface is { } name ? _services.Interfaces.Find(name) : null;
+        _links?.Follow();
+        _link = Settings.SendInterface is { } name ? _services.Interfaces.Find(name) : null;
         _addresses.Resolve();
         bool needsLink = Settings.Interface is not null;
-        bool isAbsent = needsLink && _link is null;
-        bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !_services.IsOperational(_link!));
+        bool isAbsent = needsLink && (_link is null || (Settings.OwnLink is not null && !HasBothLinks()));
+        bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !IsOperational()) || _links is { IsDependencyDown: true };
         InternetAddress? source = isAbsent ? null : FindSource();
 
         // Faults that begin come first: a master says goodbye through the sockets it still has.
@@ -67,9 +73,46 @@ internal sealed partial class RunningInstance
         }
     }
 
+    /// <summary>Somebody else removed a static address whose track_group has this instance.</summary>
+    public void OnStaticAddressLost() => OnAddressLost();
+
+    private bool HasBothLinks() => _services.Interfaces.Find(Settings.Interface!) is not null && _services.Interfaces.Find(Settings.OwnLink!) is not null;
+
+    // A macvlan is up with its base, but hears of it later, and knows nothing of changes that are waited out.
+    private bool IsOperational() =>
+        Settings.OwnLink is null
+            ? _services.IsOperational(_link!)
+            : _link!.IsUp && _services.Interfaces.Find(Settings.Interface!) is { } parent && _services.IsOperational(parent);
+
+    private void ConfigureLinks(InstanceSettings settings)
+    {
+        if (_links is null && !settings.HasLinkNeeds && !_services.HasStaticDependencies)
+        {
+            return;
+        }
+
+        _links ??= new InstanceLinks(_services.UseLinks(), settings, OnLinksSettled);
+        _links.Configure(settings, _globals);
+    }
+
+    private void OnLinksSettled()
+    {
+        if (!IsUnsettled)
+        {
+            _notifier.Release();
+            NoticesReleased?.Invoke();
+        }
+    }
+
     private InternetAddress? FindSource()
     {
         int index = _link?.Index ?? 0;
+        if (Settings.OwnLink is not null && Settings.Family == AddressFamily.InterNetwork && Settings.Ipvlan is null)
+        {
+            // The virtual MAC's interface has none of its own in IPv4.
+            index = _services.Interfaces.Find(Settings.Interface!)?.Index ?? 0;
+        }
+
         if (Settings.Source is { } configured)
         {
             bool isThere = !Settings.TracksSourceAddress || _services.Interfaces.Has(configured.ToInetAddress(), index);

@@ -40,6 +40,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             Settled = OnAddressesSettled,
             Lost = OnAddressLost,
         };
+        ConfigureLinks(settings);
         _addresses.Configure(settings);
         _router = new VirtualRouter(settings.ToParameters(), source: null, this);
         _receiver = new AdvertisementReceiver(settings.ToReceiveRules(), _router.Statistics);
@@ -102,6 +103,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         _notifier.Settings = settings;
         _receiver.UpdateRules(settings.ToReceiveRules());
         // Images before parameters: a router that sends at once must not send the old content.
+        ConfigureLinks(settings);
         int added = _addresses.Configure(settings);
         FollowKernel();
         RebuildImages();
@@ -135,6 +137,19 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             VrrpState told = Settings.Notify.SaysDeleted ? VrrpState.Deleted : VrrpState.Fault;
             _notifier.StateChanged(previous, told, _router.EffectivePriority, "removed from the configuration");
         }
+
+        RemoveVirtualLinks();
+    }
+
+    /// <summary>Removes the interfaces that it has made; they take along what addresses are still on them.</summary>
+    public void RemoveVirtualLinks()
+    {
+        if (_links is not null)
+        {
+            _path?.Flush();
+            LeavePath();
+            _links.RemoveVirtualLinks();
+        }
     }
 
     /// <summary>Closes what is open. Addresses that are still on their way out finish without it.</summary>
@@ -144,6 +159,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         LeavePath();
         _notifier.Release();
         _addresses.Forget();
+        _links?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -215,8 +231,14 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
 
     void IVirtualRouterEffects.InstallAddresses()
     {
+        _links?.Block();
         _addresses.Install();
-        _notifier.IsHeld = _addresses.IsUnsettled;
+        if (!_addresses.IsUnsettled)
+        {
+            _links?.InstallRouting(_addresses.All);
+        }
+
+        _notifier.IsHeld = IsUnsettled;
     }
 
     void IVirtualRouterEffects.RemoveAddresses()
@@ -227,8 +249,14 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             return;
         }
 
+        _links?.RemoveRouting();
         _addresses.Remove();
-        _notifier.IsHeld = _addresses.IsUnsettled;
+        if (!_addresses.IsUnsettled)
+        {
+            _links?.Unblock();
+        }
+
+        _notifier.IsHeld = IsUnsettled;
     }
 
     void IVirtualRouterEffects.Announce(int repeat, AnnouncementReason reason)
@@ -318,8 +346,17 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
 
     private void OnAddressesSettled()
     {
-        _notifier.Release();
-        NoticesReleased?.Invoke();
+        // Routes may prefer a virtual address as their source, so they come after all addresses.
+        if (_addresses.AreWanted)
+        {
+            _links?.InstallRouting(_addresses.All);
+        }
+        else
+        {
+            _links?.Unblock();
+        }
+
+        OnLinksSettled();
     }
 
     // Several addresses, or addresses and their interface, mostly go together: judged once the news have been read.

@@ -45,6 +45,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     public void Start(VrrpConfiguration configuration)
     {
         TakeGlobals(configuration.Globals, configuration.GarpGroups);
+        ConfigureStatics(configuration);
         foreach (InstanceSettings settings in configuration.Instances)
         {
             _instances.Add(new RunningInstance(settings, Globals, Use));
@@ -69,6 +70,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     public void Reload(VrrpConfiguration? configuration)
     {
         TakeGlobals(configuration?.Globals ?? new GlobalSettings(), configuration?.GarpGroups ?? []);
+        ConfigureStatics(configuration);
         List<RunningInstance> old = [.. _instances];
         _instances.Clear();
         List<RunningInstance> begun = [];
@@ -109,7 +111,22 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         _groups?.Stop();
+
+        if (!keepsAddresses)
+        {
+            Use.Links?.Statics?.Remove();
+        }
+
         Use.Paths.FlushAll();
+    }
+
+    /// <summary>Removes the interfaces that instances have made, once their last advertisements and addresses have left.</summary>
+    public void RemoveVirtualLinks()
+    {
+        foreach (RunningInstance instance in _instances)
+        {
+            instance.RemoveVirtualLinks();
+        }
     }
 
     /// <summary>Closes everything that is open.</summary>
@@ -173,6 +190,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     {
         _followScheduled = false;
         _isFollowing = true;
+        Use.Links?.Statics?.Follow();
         foreach (RunningInstance instance in _instances)
         {
             instance.FollowKernel();
@@ -234,10 +252,38 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         _leaving.Add(instance);
         for (int i = _leaving.Count - 1; i >= 0; i--)
         {
-            if (!_leaving[i].Addresses.IsUnsettled)
+            if (!_leaving[i].IsUnsettled)
             {
                 _leaving[i].Dispose();
                 _leaving.RemoveAt(i);
+            }
+        }
+    }
+
+    private void ConfigureStatics(VrrpConfiguration? configuration)
+    {
+        if (configuration is { HasLinkNeeds: true } or { Globals.DisablesLocalIgmp: true })
+        {
+            Use.UseLinks().ConfigureFirewall(configuration);
+        }
+
+        if (configuration is { HasStatics: true })
+        {
+            Use.UseLinks().UseStatics(OnStaticAddressLost).Configure(configuration);
+        }
+        else
+        {
+            Use.Links?.Statics?.Configure(configuration);
+        }
+    }
+
+    private void OnStaticAddressLost(string group)
+    {
+        foreach (RunningInstance instance in _instances)
+        {
+            if (Use.Links?.Statics?.IsMember(group, instance.Settings.Name) == true)
+            {
+                instance.OnStaticAddressLost();
             }
         }
     }

@@ -1,9 +1,11 @@
 using Keepalived.Events;
+using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Links;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Tracking;
 using Microsoft.Extensions.Logging;
@@ -47,4 +49,22 @@ internal sealed record VrrpServices
 
     /// <summary>Whether packets can flow over a link, changes waited out where that is configured.</summary>
     public bool IsOperational(LinkInfo link) => LinkDelays?.IsUp(link) ?? link.IsOperational;
+
+    /// <summary>Opens netlink sockets for what few configurations need; the seam for tests.</summary>
+    public Func<NetlinkFamily, INetlinkTransport> OpenNetlink { get; init; } = static family => NetlinkSocket.Open(family);
+
+    /// <summary>Settings of the kernel; null = the files under <c>/proc/sys</c>; the seam for tests.</summary>
+    public ISysctls? Sysctls { get; init; }
+
+    /// <summary><c>disable_local_igmp</c>, which no reload changes.</summary>
+    public bool DisablesLocalIgmp { get; init; }
+
+    /// <summary>What is in the kernel besides addresses; null while no configuration has asked for any of it.</summary>
+    public LinkServices? Links { get; set; }
+
+    /// <summary>Static addresses, routes or rules name a track_group.</summary>
+    public bool HasStaticDependencies => Links?.Statics is { HasGroups: true };
+
+    /// <summary>What <see cref="Links"/> is, made now if need be.</summary>
+    public LinkServices UseLinks() => Links ??= new LinkServices(this);
 }

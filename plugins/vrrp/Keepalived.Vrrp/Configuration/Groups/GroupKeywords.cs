@@ -43,9 +43,9 @@ internal static class GroupKeywords
     private static void RegisterTrackGroup(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<NamedGroupDraft> block = root.Block<NamedGroupDraft>(
-            new("track_group", "NAME { … }", "Instances that hear of the loss of static addresses, routes and rules.") { HasNoEffectYet = true }, OpenTrackGroup);
+            new("track_group", "NAME { … }", "Instances that hear of the loss of static addresses, routes and rules."), OpenTrackGroup);
         block.Lines<NamedGroupDraft>(
-            new("group", "{ VRRP_INSTANCE… }", "The instances.") { HasNoEffectYet = true },
+            new("group", "{ VRRP_INSTANCE… }", "The instances."),
             static (_, draft) => draft,
             static (reader, draft) => ReadNames(reader, draft.Members));
     }

@@ -56,6 +56,8 @@ internal sealed class RehearsalStage : IDisposable
             Announcer = new Announcer(Scheduler, logger, interfaces, RehearsalNetwork.OpenAnnouncements(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(Scheduler, logger, _network),
             SilentUntil = Scheduler.Now,
+            // The real ones' interfaces, routes and firewall are no scenery.
+            Links = null,
         };
         _routers.Services = _services;
         _monitor = new RouteMonitor(new NetlinkConnection(_news), interfaces);
