@@ -50,7 +50,8 @@ internal sealed partial class ServiceWatch
     {
         MonotonicTime since = _announcedAt[router.Number];
         _learnedBy[router.Number] = MonotonicTime.Never;
-        bool isUndisturbed = IsMeasured && _network.LastDisturbance <= since;
+        // What was announced in the very moment of a disturbance may have been lost to what it ended.
+        bool isUndisturbed = IsMeasured && _network.LastDisturbance < since;
         if (!isUndisturbed || !router.IsMaster || Count(_parts[router.Number]).Masters != 1 || CountMisled(router) == 0)
         {
             return;
