@@ -85,7 +85,7 @@ internal sealed class HttpChecker : IChecker
             return _rotation.Failed(CheckResult.Down(problem!));
         }
 
-        using var secure = new TlsConnection(connection);
+        using var secure = new TlsConnection(connection, context.Scheduler);
         TransferResult shaken = await secure.HandshakeAsync(options, deadline);
         if (shaken.Outcome != SocketOutcome.Completed)
         {

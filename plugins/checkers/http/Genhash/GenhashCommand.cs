@@ -64,7 +64,7 @@ public sealed class GenhashCommand : IPluginCommand
                 return await AskAsync(context, options, connection, deadline);
             }
 
-            using var secure = new TlsConnection(connection);
+            using var secure = new TlsConnection(connection, context.Scheduler);
             string? name = options.SendsServerName ? options.VirtualHost : null;
             TransferResult shaken = await secure.HandshakeAsync(TlsClient.Load(TlsIdentity.None, out _)!.OptionsFor(name), deadline);
             return shaken.Outcome == SocketOutcome.Completed

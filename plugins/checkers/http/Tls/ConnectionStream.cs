@@ -1,4 +1,5 @@
 using Keepalived.Checking;
+using Keepalived.Scheduling;
 
 namespace Keepalived.Checkers.Http.Tls;
 
@@ -15,9 +16,21 @@ internal sealed class TransferFailedException : IOException
     public TransferResult Result { get; }
 }
 
-/// <summary>A connection as the framework's TLS stream wants to see it. Everything has a deadline; nothing blocks.</summary>
-internal sealed class ConnectionStream(IStreamConnection connection) : Stream
+/// <summary>
+/// A connection as the framework's TLS stream wants to see it. Everything has a deadline; nothing blocks. The framework's own continuations may
+/// hop to other threads; transfers begin and end on the loop all the same.
+/// </summary>
+internal sealed class ConnectionStream : Stream
 {
+    private readonly StreamTransfer _receive;
+    private readonly StreamTransfer _send;
+
+    public ConnectionStream(IStreamConnection connection, IScheduler scheduler)
+    {
+        _receive = new(connection, scheduler);
+        _send = new(connection, scheduler);
+    }
+
     /// <summary>Until when transfers may take.</summary>
     public MonotonicTime Deadline { get; set; } = MonotonicTime.Never;
 
@@ -41,31 +54,11 @@ internal sealed class ConnectionStream(IStreamConnection connection) : Stream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (buffer.IsEmpty)
-        {
-            return 0;
-        }
-
-        TransferResult result = await connection.ReceiveAsync(buffer, Deadline);
-        return result.Outcome switch
-        {
-            SocketOutcome.Completed => result.Count,
-            SocketOutcome.EndOfStream => 0,
-            _ => throw new TransferFailedException(in result),
-        };
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        buffer.IsEmpty ? new(0) : _receive.Receive(buffer, Deadline);
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        TransferResult result = await connection.SendAsync(buffer, Deadline);
-        if (result.Outcome != SocketOutcome.Completed)
-        {
-            throw new TransferFailedException(in result);
-        }
-    }
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _send.Send(buffer, Deadline);
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Keepalived.Checking;
+using Keepalived.Scheduling;
 
 namespace Keepalived.Checkers.Http.Tls;
 
@@ -16,10 +17,10 @@ internal sealed class TlsConnection : IStreamConnection
     private readonly ConnectionStream _stream;
     private readonly SslStream _tls;
 
-    public TlsConnection(IStreamConnection connection)
+    public TlsConnection(IStreamConnection connection, IScheduler scheduler)
     {
         _connection = connection;
-        _stream = new(connection);
+        _stream = new(connection, scheduler);
         _tls = new(_stream, leaveInnerStreamOpen: true);
     }
 
@@ -109,8 +110,9 @@ internal sealed class TlsConnection : IStreamConnection
             }
         }
 
-        string text = exception.GetBaseException().Message;
-        Trouble = exception is AuthenticationException ? text : "the connection was closed in the middle of TLS";
+        Trouble = exception is AuthenticationException || exception.InnerException is not null
+            ? exception.GetBaseException().Message
+            : "the connection was closed in the middle of TLS";
         return new(SocketOutcome.Failed, 0, ProtocolError);
     }
 }
