@@ -22,12 +22,17 @@ internal sealed class StreamServer : IDisposable
     public IPEndPoint EndPoint { get; }
 
     /// <summary>A server that speaks TLS with a certificate that nobody should trust: expired, of another host, signed by itself.</summary>
-    public static StreamServer WithTls(Action<Socket, SslStream> serve) => new((socket, stream) =>
+    public static StreamServer WithTls(Action<Socket, SslStream> serve)
     {
-        using var tls = new SslStream(stream);
-        tls.AuthenticateAsServer(Certificate.Value);
-        serve(socket, tls);
-    });
+        // Made before anybody asks: that takes longer than some time-outs.
+        X509Certificate2 certificate = Certificate.Value;
+        return new((socket, stream) =>
+        {
+            using var tls = new SslStream(stream);
+            tls.AuthenticateAsServer(certificate);
+            serve(socket, tls);
+        });
+    }
 
     /// <summary>A certificate that expired long ago.</summary>
     public static Lazy<X509Certificate2> Certificate { get; } = new(() => Issue("CN=another.example"));
