@@ -18,6 +18,7 @@ internal sealed partial class ServiceWatch
     // By the lowest router of a part.
     private readonly MonotonicTime?[] _twoMastersSince = new MonotonicTime?[32];
     private readonly MonotonicTime?[] _noMasterSince = new MonotonicTime?[32];
+    private readonly TimeSpan[] _slowest = new TimeSpan[32];
 
     // By router: when all hosts must have learned from it, since when that is expected, and whether a second round is awaited.
     private readonly MonotonicTime[] _learnedBy = new MonotonicTime[32];
@@ -156,10 +157,14 @@ internal sealed partial class ServiceWatch
     {
         (int masters, int ready) = Count(_parts[first]);
         Note(ref _twoMastersSince[first], IsMeasured && masters > 1, isTwo: true);
+        _slowest[first] = _twoMastersSince[first] is null ? TimeSpan.Zero : _slowest[first];
         Note(ref _noMasterSince[first], IsMeasured && masters == 0 && ready > 0 && CanTakeOver(), isTwo: false);
         if (_twoMastersSince[first] is { } two)
         {
-            Await(From(two) + LongestInterval(_parts[first]) + Slack, "two masters", two);
+            // Three may be two now: the bound of the slowest stands until one is left.
+            TimeSpan interval = LongestInterval(_parts[first]);
+            _slowest[first] = interval > _slowest[first] ? interval : _slowest[first];
+            Await(From(two) + _slowest[first] + Slack, "two masters", two);
         }
         else if (_noMasterSince[first] is { } none)
         {
