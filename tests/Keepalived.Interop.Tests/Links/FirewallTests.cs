@@ -153,7 +153,7 @@ public sealed class FirewallTests
         lan.AddHost("b", 2);
         string file = Path.Combine(lan.Folder, "igmp.pcap");
         using var capture = System.Diagnostics.Process.Start(
-            "ip", ["netns", "exec", lan.BridgeNamespace, "tcpdump", "-Z", "root", "-U", "-q", "-i", "br0", "-w", file, "igmp or (ip6 and icmp6) or vrrp"]);
+            "ip", ["netns", "exec", lan.BridgeNamespace, "sh", "-c", $"exec tcpdump -Z root -U -q -i br0 -w '{file}' 'igmp or (ip6 and icmp6) or vrrp' 2>/dev/null"]);
         try
         {
             await Wait.Until("tcpdump listens", SameState.Soon, () => File.Exists(file));
