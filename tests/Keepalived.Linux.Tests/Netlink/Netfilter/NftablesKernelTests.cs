@@ -4,6 +4,7 @@ using Keepalived.Linux.Netlink.Netfilter;
 namespace Keepalived.Linux.Tests.Netlink.Netfilter;
 
 /// <summary>Batches of nftables against the real kernel; what is there is asserted through <c>nft</c>.</summary>
+[Trait("Kernel", "nf_tables")]
 public sealed class NftablesKernelTests : IDisposable
 {
     private const NftablesFamily Family = NftablesFamily.IPv4;
@@ -18,7 +19,16 @@ public sealed class NftablesKernelTests : IDisposable
             Assert.Skip("The package nftables is missing");
         }
 
-        _socket = _namespace.Enter(() => NetlinkSocket.Open(NetlinkFamily.Netfilter));
+        try
+        {
+            _socket = _namespace.Enter(() => NetlinkSocket.Open(NetlinkFamily.Netfilter));
+        }
+        catch (LinuxException error) when (error.Errno == Errno.EPROTONOSUPPORT)
+        {
+            _namespace.Dispose();
+            Assert.Skip($"this kernel has no nftables: {error.Message}");
+            throw;
+        }
     }
 
     public void Dispose()
