@@ -19,11 +19,11 @@ public static unsafe partial class UserDatabase
 {
     private const int LargestBuffer = 1 << 20;
 
-    /// <summary>Finds a user by name; null when there is none.</summary>
+    /// <summary>Finds a user by name; null when there is none, as of the empty name that two quotes in a configuration make.</summary>
     /// <exception cref="LinuxException">The name service failed.</exception>
     public static UserEntry? FindUser(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(name);
         return Find(name, (PasswordEntry* entry, byte* buffer, nuint size, void** result) => GetUser(name, entry, buffer, size, result));
     }
 
@@ -36,7 +36,7 @@ public static unsafe partial class UserDatabase
     /// <exception cref="LinuxException">The name service failed.</exception>
     public static uint? FindGroup(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(name);
         for (int size = 4096; ; size *= 4)
         {
             byte* buffer = (byte*)NativeMemory.Alloc((nuint)size);

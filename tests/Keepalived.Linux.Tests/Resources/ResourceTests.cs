@@ -77,8 +77,10 @@ public sealed class ResourceTests
         Assert.Equal((0u, 0u), (root!.UserId, root.GroupId));
         Assert.Equal(root, UserDatabase.FindUser(0));
         Assert.Null(UserDatabase.FindUser("no-such-user-here"));
+        Assert.Null(UserDatabase.FindUser(""));
         Assert.Equal(0u, UserDatabase.FindGroup("root"));
         Assert.Null(UserDatabase.FindGroup("no-such-group-here"));
+        Assert.Null(UserDatabase.FindGroup(""));
         Assert.Contains(4711u, UserDatabase.GroupsOf("root", 4711));
     }
 
