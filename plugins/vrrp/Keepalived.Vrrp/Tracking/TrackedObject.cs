@@ -30,7 +30,7 @@ internal abstract class TrackedObject : IDisposable
     /// <summary>Ends watching.</summary>
     public abstract void Dispose();
 
-    /// <summary>Nobody tracks it for now: the points of a configuration are about to be made.</summary>
+    /// <summary>Forgets who tracks it, before a configuration names its trackers anew.</summary>
     public void ForgetPoints() => _points.Clear();
 
     /// <summary>Somebody tracks it.</summary>
