@@ -8,9 +8,6 @@ namespace Keepalived.Linux.Netlink;
 /// </summary>
 public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
 {
-    /// <summary>The receive buffer asked for, in octets: room for about 1,000 notifications while the loop is busy.</summary>
-    public const int DefaultReceiveBuffer = 1 << 20;
-
     private NetlinkSocket(int fd)
         : base(fd)
     {
@@ -18,11 +15,9 @@ public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
 
     /// <summary>Opens a socket in the calling thread's network namespace.</summary>
     /// <param name="family">Which family to speak with.</param>
-    /// <param name="receiveBuffer">
-    /// Octets the kernel may queue for us. Beyond net.core.rmem_max this needs CAP_NET_ADMIN; without it the kernel gives what it allows.
-    /// </param>
+    /// <param name="receiveBuffer">What the kernel may queue for us.</param>
     /// <exception cref="LinuxException">No socket: too many descriptors, or a kernel without the family.</exception>
-    public static NetlinkSocket Open(NetlinkFamily family, int receiveBuffer = DefaultReceiveBuffer)
+    public static NetlinkSocket Open(NetlinkFamily family, NetlinkReceiveBuffer receiveBuffer = default)
     {
         int fd = Socket(NetlinkAbi.AfNetlink, NetlinkAbi.SockRaw | NetlinkAbi.SockNonblock | NetlinkAbi.SockCloexec, (int)family);
         if (fd < 0)
@@ -104,12 +99,18 @@ public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
     /// <inheritdoc/>
     public Errno Join(uint group) => SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.AddMembership, (int)group);
 
-    private void Prepare(int receiveBuffer)
+    /// <summary>Changes the receive buffer; what is queued stays.</summary>
+    public void SetReceiveBuffer(NetlinkReceiveBuffer receiveBuffer)
     {
-        if (SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbufForce, receiveBuffer) != Errno.None)
+        if (!receiveBuffer.MayExceedLimit || SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbufForce, receiveBuffer.Octets) != Errno.None)
         {
-            SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbuf, receiveBuffer);
+            SetOption(NetlinkAbi.SolSocket, NetlinkAbi.SoRcvbuf, receiveBuffer.Octets);
         }
+    }
+
+    private void Prepare(NetlinkReceiveBuffer receiveBuffer)
+    {
+        SetReceiveBuffer(receiveBuffer);
 
         // Each of these only makes answers shorter, richer or stricter: a kernel that lacks one is still understood.
         SetOption(NetlinkAbi.SolNetlink, NetlinkAbi.CapAck, 1);

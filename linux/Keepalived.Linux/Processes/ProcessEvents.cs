@@ -47,14 +47,17 @@ public sealed class ProcessEvents : IDisposable
 
     private ProcessEvents(NetlinkSocket socket) => _socket = socket;
 
+    /// <summary>Changes how much news the kernel may queue.</summary>
+    public void SetReceiveBuffer(NetlinkReceiveBuffer receiveBuffer) => _socket.SetReceiveBuffer(receiveBuffer);
+
     /// <summary>Readable when there is news.</summary>
     public int Descriptor => _socket.Descriptor;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="receiveBuffer">Octets of news the kernel may queue.</param>
+    /// <param name="receiveBuffer">How much news the kernel may queue.</param>
     /// <param name="error">Why it cannot be; for example ECONNREFUSED outside of the initial network namespace, EPERM without the capability.</param>
     /// <returns>Null when the kernel tells nothing.</returns>
-    public static ProcessEvents? TryOpen(int receiveBuffer, out Errno error)
+    public static ProcessEvents? TryOpen(NetlinkReceiveBuffer receiveBuffer, out Errno error)
     {
         ProcessEvents? events = TryListen(receiveBuffer, out error);
         if (events is not null || error != Errno.ECONNREFUSED)
@@ -141,7 +144,7 @@ public sealed class ProcessEvents : IDisposable
         }
     }
 
-    private static ProcessEvents? TryListen(int receiveBuffer, out Errno error)
+    private static ProcessEvents? TryListen(NetlinkReceiveBuffer receiveBuffer, out Errno error)
     {
         NetlinkSocket? socket = null;
         try

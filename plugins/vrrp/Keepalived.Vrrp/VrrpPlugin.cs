@@ -13,6 +13,7 @@
 // Left out  iptables: vrrp_iptables is answered with nftables.
 using Keepalived.Configuration;
 using Keepalived.Events;
+using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
@@ -23,6 +24,7 @@ using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Reporting;
 using Keepalived.Vrrp.Runtime;
 using Keepalived.Vrrp.Runtime.Rehearsal;
+using Keepalived.Vrrp.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -42,6 +44,9 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     private static readonly VrrpConfiguration _nothing = new(new GlobalSettings(), []);
 
     private readonly VirtualRouterSet _routers = new();
+    private readonly List<NetlinkSocket> _commandSockets = [];
+    private GlobalSettings _globals = _nothing.Globals;
+    private KernelProcesses? _processes;
     private VrrpConfiguration? _toStart;
     private RouteMonitor? _monitor;
     private IDescriptorWatch? _monitorWatch;
@@ -79,8 +84,9 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         IScheduler scheduler = services.GetRequiredService<IScheduler>();
         ILogger logger = services.GetRequiredService<ILogger>();
         TimeSpan silence = StartupSilence.Of(settings.Globals);
+        _globals = settings.Globals;
         var interfaces = new InterfaceTable(_routers);
-        _monitor = RouteMonitor.Open(interfaces);
+        _monitor = RouteMonitor.Open(interfaces, receiveBuffer: settings.Globals.MonitorBuffer.ToNetlink());
         _monitor.Start();
         _monitor.WaitUntilSynchronized(_kernelSilence);
         _network = new KernelAdvertisementNetwork();
@@ -92,12 +98,14 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             Scripts = services.GetRequiredService<IScriptRunner>(),
             Logger = logger,
             Interfaces = interfaces,
-            Installer = new AddressInstaller(scheduler, interfaces, handler => new KernelAddressTable(handler)),
+            Installer = new AddressInstaller(scheduler, interfaces, handler => new KernelAddressTable(handler, OpenNetlink(NetlinkFamily.Route))),
             AddressIndex = new AddressIndex(),
             Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(scheduler, logger, _network),
             DisablesLocalIgmp = settings.Globals.DisablesLocalIgmp,
             SilentUntil = scheduler.Now + silence,
+            OpenNetlink = OpenNetlink,
+            OpenProcesses = OpenProcesses,
         };
         _routers.Services = _services;
         _monitorWatch = scheduler.Watch(_monitor.Descriptor, Readiness.Read, _ => _monitor?.OnReadable());
@@ -115,13 +123,15 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
     /// <inheritdoc/>
     public void Reload(object? configuration)
     {
+        var settings = (VrrpConfiguration?)configuration;
+        TakeBuffers((settings ?? _nothing).Globals);
         if (_toStart is not null)
         {
-            _toStart = (VrrpConfiguration?)configuration ?? _nothing;
+            _toStart = settings ?? _nothing;
             return;
         }
 
-        _routers.Reload((VrrpConfiguration?)configuration);
+        _routers.Reload(settings);
     }
 
     /// <inheritdoc/>
@@ -198,6 +208,37 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             using ILoopTimer timer = scheduler.CreateTimer(_ => passed.TrySetResult());
             timer.Arm(scheduler.ReadClock() + _scriptPoll);
             await passed.Task;
+        }
+    }
+
+    // Sockets through which the kernel is changed; those that few configurations need are opened late.
+    private NetlinkSocket OpenNetlink(NetlinkFamily family)
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(family, _globals.CommandBuffer.ToNetlink());
+        _commandSockets.Add(socket);
+        return socket;
+    }
+
+    private KernelProcesses OpenProcesses() => _processes = new KernelProcesses(_globals.ProcessBuffer.ToNetlink());
+
+    private void TakeBuffers(GlobalSettings globals)
+    {
+        GlobalSettings old = _globals;
+        _globals = globals;
+        if (globals.MonitorBuffer != old.MonitorBuffer)
+        {
+            _monitor?.SetReceiveBuffer(globals.MonitorBuffer.ToNetlink());
+        }
+
+        if (globals.ProcessBuffer != old.ProcessBuffer)
+        {
+            _processes?.SetReceiveBuffer(globals.ProcessBuffer.ToNetlink());
+        }
+
+        if (globals.CommandBuffer != old.CommandBuffer)
+        {
+            _commandSockets.RemoveAll(socket => socket.IsClosed);
+            _commandSockets.ForEach(socket => socket.SetReceiveBuffer(globals.CommandBuffer.ToNetlink()));
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class Lab
 
     public Lab(
         string configuration, bool hasInterface = true, bool hasAddress = true, Func<IFileSource>? openFiles = null, Func<IProcessSource>? openProcesses = null,
-        TrackedFile? file = null)
+        TrackedFile? file = null, ILinkQuestions? drivers = null)
     {
         Loop.OwnerFailed += (_, e) => throw new InvalidOperationException("The plugin threw.", e);
         _scheduler = Loop.ForOwner("vrrp");
@@ -56,6 +56,7 @@ internal sealed class Lab
             Announcer = new Announcer(_scheduler, Log, Interfaces, Announcements, new NoForwarding()),
             Paths = new AdvertisementPaths(_scheduler, Log, Network),
             SilentUntil = _scheduler.Now + Configuration.Globals.StartupDelay,
+            OpenLinkQuestions = () => drivers ?? throw new InvalidOperationException("The test has no drivers."),
             OpenFiles = openFiles ?? (() => throw new InvalidOperationException("The test has no files.")),
             OpenProcesses = openProcesses ?? (() => throw new InvalidOperationException("The test has no processes.")),
         };

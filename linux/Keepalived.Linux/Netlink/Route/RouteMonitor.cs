@@ -24,6 +24,7 @@ public sealed class RouteMonitor : INetlinkNotificationHandler, INetlinkReplyHan
     private readonly NetlinkConnection _connection;
     private readonly IRouteMonitorHandler _handler;
     private readonly RouteTopics _topics;
+    private NetlinkSocket? _socket;
     private RouteTopics _dumping;
     private bool _again;
 
@@ -48,9 +49,16 @@ public sealed class RouteMonitor : INetlinkNotificationHandler, INetlinkReplyHan
     public bool IsSynchronized { get; private set; }
 
     /// <summary>Opens a monitor on a socket of its own in the calling thread's network namespace.</summary>
+    /// <param name="handler">Who is told.</param>
+    /// <param name="topics">What to watch.</param>
+    /// <param name="receiveBuffer">How much news the kernel may queue.</param>
     /// <exception cref="LinuxException">No socket.</exception>
-    public static RouteMonitor Open(IRouteMonitorHandler handler, RouteTopics topics = RouteTopics.Links | RouteTopics.Addresses) =>
-        new(new NetlinkConnection(NetlinkSocket.Open(NetlinkFamily.Route)), handler, topics);
+    public static RouteMonitor Open(
+        IRouteMonitorHandler handler, RouteTopics topics = RouteTopics.Links | RouteTopics.Addresses, NetlinkReceiveBuffer receiveBuffer = default)
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(NetlinkFamily.Route, receiveBuffer);
+        return new RouteMonitor(new NetlinkConnection(socket), handler, topics) { _socket = socket };
+    }
 
     /// <summary>Subscribes and asks for everything that exists; the answers come through <see cref="OnReadable"/>.</summary>
     /// <exception cref="NetlinkException">The kernel refuses the subscription.</exception>
@@ -89,6 +97,9 @@ public sealed class RouteMonitor : INetlinkNotificationHandler, INetlinkReplyHan
         _again = false;
         Dump(RouteTopics.Links);
     }
+
+    /// <summary>Changes how much news the kernel may queue. Only for a monitor that opened its socket itself.</summary>
+    public void SetReceiveBuffer(NetlinkReceiveBuffer receiveBuffer) => _socket?.SetReceiveBuffer(receiveBuffer);
 
     /// <summary>Reads what is there. Call when the descriptor is readable.</summary>
     /// <exception cref="NetlinkException">The socket itself fails.</exception>

@@ -40,13 +40,7 @@ internal sealed class KernelAddressTable : IAddressTable, INetlinkReplyHandler
     private readonly AddressClient _client;
     private readonly IAddressTableHandler _handler;
 
-    /// <exception cref="LinuxException">No socket.</exception>
-    public KernelAddressTable(IAddressTableHandler handler)
-        : this(handler, NetlinkSocket.Open(NetlinkFamily.Route))
-    {
-    }
-
-    /// <summary>Over a transport that is there already; disposed with the table.</summary>
+    /// <summary>Takes over a transport.</summary>
     public KernelAddressTable(IAddressTableHandler handler, INetlinkTransport transport)
     {
         _handler = handler;

@@ -42,6 +42,7 @@ internal sealed class ConfigurationBuilder(ISystemLinks links)
             StaticRoutes = statics.Routes(),
             StaticRules = statics.Rules(),
             InterfaceDelays = Delays(reading, completed),
+            PolledInterfaces = Polled(reading),
             PollsAllInterfaces = reading.PollsAllInterfaces,
             AllowsIpsetsInNamespace = reading.AllowsIpsetsInNamespace,
         };
@@ -74,6 +75,25 @@ internal sealed class ConfigurationBuilder(ISystemLinks links)
         }
 
         return [.. result];
+    }
+
+    private static EquatableArray<PolledInterface> Polled(VrrpReading reading)
+    {
+        List<PolledInterface>? result = null;
+        foreach ((string name, Located<LinkPolling> line) in reading.PolledInterfaces)
+        {
+            (result ??= []).Add(new PolledInterface(name, line.Value));
+        }
+
+        foreach (InstanceDraft draft in reading.Instances)
+        {
+            if (draft is { PollsLink: true, Interface.Value: { } name } && result?.Exists(known => known.Interface == name) != true)
+            {
+                (result ??= []).Add(new PolledInterface(name, LinkPolling.Any));
+            }
+        }
+
+        return result is null ? [] : [.. result];
     }
 
     private static bool WantsVirtualLinks(EquatableArray<InstanceSettings> instances)

@@ -1,3 +1,5 @@
+using Keepalived.Linux.Netlink;
+
 namespace Keepalived.Vrrp.Configuration;
 
 /// <summary>Names of the ipsets that iptables rules use.</summary>
@@ -47,6 +49,10 @@ internal sealed record FirewallSettings
 }
 
 /// <summary>Receive buffer of a netlink socket.</summary>
-/// <param name="Bytes">0 = the kernel's default.</param>
+/// <param name="Bytes">0 = this program's default.</param>
 /// <param name="IsForced">Beyond the system's limit if need be (SO_RCVBUFFORCE).</param>
-internal readonly record struct SocketBuffer(uint Bytes, bool IsForced);
+internal readonly record struct SocketBuffer(uint Bytes, bool IsForced)
+{
+    /// <summary>The same for a netlink socket, where 0 is this program's own default.</summary>
+    public NetlinkReceiveBuffer ToNetlink() => Bytes == 0 ? default : new NetlinkReceiveBuffer((int)Math.Min(Bytes, int.MaxValue), IsForced);
+}

@@ -53,17 +53,17 @@ internal static partial class GlobalKeywords
     private static void RegisterSockets(IKeywordBlock<IConfigurationSession> block)
     {
         const string Bytes = "BYTES 0..4294967295";
-        Add(block, new("vrrp_netlink_cmd_rcv_bufs", Bytes, "Receive buffer of the netlink socket that changes things; 0 is the kernel's default.") { HasNoEffectYet = true, Default = "0" }, (r, g) =>
+        Add(block, new("vrrp_netlink_cmd_rcv_bufs", Bytes, "Receive buffer of the netlink socket that changes things; 0 is this daemon's default, 1 MiB even beyond the system's limit.") { Default = "0" }, (r, g) =>
             g with { CommandBuffer = g.CommandBuffer with { Bytes = ReadBytes(r) } });
-        Add(block, new("vrrp_netlink_cmd_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { HasNoEffectYet = true, Default = "false" }, (r, g) =>
+        Add(block, new("vrrp_netlink_cmd_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { Default = "false" }, (r, g) =>
             g with { CommandBuffer = g.CommandBuffer with { IsForced = r.OptionalBoolean() } });
-        Add(block, new("vrrp_netlink_monitor_rcv_bufs", Bytes, "Receive buffer of the netlink socket that listens; 0 is the kernel's default.") { HasNoEffectYet = true, Default = "0" }, (r, g) =>
+        Add(block, new("vrrp_netlink_monitor_rcv_bufs", Bytes, "Receive buffer of the netlink socket that listens; 0 is this daemon's default, 1 MiB even beyond the system's limit.") { Default = "0" }, (r, g) =>
             g with { MonitorBuffer = g.MonitorBuffer with { Bytes = ReadBytes(r) } });
-        Add(block, new("vrrp_netlink_monitor_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { HasNoEffectYet = true, Default = "false" }, (r, g) =>
+        Add(block, new("vrrp_netlink_monitor_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { Default = "false" }, (r, g) =>
             g with { MonitorBuffer = g.MonitorBuffer with { IsForced = r.OptionalBoolean() } });
-        Add(block, new("process_monitor_rcv_bufs", Bytes, "Receive buffer of the socket that hears of processes; 0 is the kernel's default.") { HasNoEffectYet = true, Default = "0" }, (r, g) =>
+        Add(block, new("process_monitor_rcv_bufs", Bytes, "Receive buffer of the socket that hears of processes; 0 is this daemon's default, 1 MiB even beyond the system's limit.") { Default = "0" }, (r, g) =>
             g with { ProcessBuffer = g.ProcessBuffer with { Bytes = ReadBytes(r) } });
-        Add(block, new("process_monitor_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { HasNoEffectYet = true, Default = "false" }, (r, g) =>
+        Add(block, new("process_monitor_rcv_bufs_force", "BOOL?", "Exceed the system's limit for it.") { Default = "false" }, (r, g) =>
             g with { ProcessBuffer = g.ProcessBuffer with { IsForced = r.OptionalBoolean() } });
         Add(block, new("vrrp_delay_after_boot", "SECONDS 0.001..4294.967295", "Time after the machine's start in which VRRP neither listens nor sends."), (r, g) =>
             g with { DelayAfterBoot = r.Seconds("delay", TimeSpan.FromMilliseconds(1), _longestInterval) });

@@ -304,6 +304,9 @@ internal sealed record VrrpConfiguration(GlobalSettings Globals, EquatableArray<
     /// <summary><c>interface_up_down_delays</c>; what an instance cannot bear is taken away.</summary>
     public EquatableArray<NamedInterfaceDelays> InterfaceDelays { get; init; }
 
+    /// <summary>Interfaces whose links are polled, however many instances ask for it.</summary>
+    public EquatableArray<PolledInterface> PolledInterfaces { get; init; }
+
     /// <summary><c>linkbeat_use_polling</c> of the root.</summary>
     public bool PollsAllInterfaces { get; init; }
 

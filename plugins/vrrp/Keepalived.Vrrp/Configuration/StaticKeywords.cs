@@ -32,8 +32,8 @@ internal static class StaticKeywords
             reading.StaticRules.Add(new(rule with { TrackGroup = KnownGroup(session, rule.TrackGroup, location) }, location));
         });
         root.Lines(new("interface_up_down_delays", "{ IFNAME DOWN [UP] … }", "Seconds 0..255 for which an interface's going down and coming up is waited out; UP is 0 by default."), ReadDelays);
-        root.Lines(new("linkbeat_interfaces", "{ IFNAME [MII|ETHTOOL|IOCTL] … }", "Interfaces whose link is polled.") { HasNoEffectYet = true }, ReadPolling);
-        root.Keyword(new("linkbeat_use_polling", "", "Poll the link of all interfaces.") { HasNoEffectYet = true }, static (_, session) =>
+        root.Lines(new("linkbeat_interfaces", "{ IFNAME [MII|ETHTOOL|IOCTL] … }", "Interfaces whose link is polled."), ReadPolling);
+        root.Keyword(new("linkbeat_use_polling", "", "Poll the link of all interfaces."), static (_, session) =>
             session.Get<VrrpReading>().PollsAllInterfaces = true);
         root.Keyword(new("namespace_with_ipsets", "", "Use ipsets inside a network namespace on kernels before 3.13 too.") { HasNoEffectYet = true }, static (_, session) =>
             session.Get<VrrpReading>().AllowsIpsetsInNamespace = true);

@@ -145,6 +145,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         _groups?.Dispose();
         _trackers?.Dispose();
         Services?.LinkDelays?.Dispose();
+        Services?.LinkBeat?.Dispose();
         _instances.Clear();
         _leaving.Clear();
     }
@@ -223,6 +224,12 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
 
     private void TakeTrackers(VrrpConfiguration? configuration)
     {
+        if (Use.LinkBeat is not null || (configuration is not null && LinkBeat.IsNeeded(configuration)))
+        {
+            Use.LinkBeat ??= new LinkBeat(Use.Scheduler, Use.Logger, ((IInterfaceTableListener)this).KernelChanged, Use.OpenLinkQuestions());
+            Use.LinkBeat.Take(configuration);
+        }
+
         if (Use.LinkDelays is not null || configuration is { InterfaceDelays.Count: > 0 })
         {
             Use.LinkDelays ??= new LinkDelays(Use.Scheduler, Use.Logger, ((IInterfaceTableListener)this).KernelChanged);

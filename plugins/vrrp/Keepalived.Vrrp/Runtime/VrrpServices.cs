@@ -42,13 +42,23 @@ internal sealed record VrrpServices
     public Func<IFileSource> OpenFiles { get; init; } = static () => new KernelFiles();
 
     /// <summary>The processes that trackers count.</summary>
-    public Func<IProcessSource> OpenProcesses { get; init; } = static () => new KernelProcesses();
+    public Func<IProcessSource> OpenProcesses { get; init; } = static () => new KernelProcesses(default);
 
     /// <summary>The links whose changes are waited out; null where there is none.</summary>
     public LinkDelays? LinkDelays { get; set; }
 
-    /// <summary>Whether packets can flow over a link, changes waited out where that is configured.</summary>
-    public bool IsOperational(LinkInfo link) => LinkDelays?.IsUp(link) ?? link.IsOperational;
+    /// <summary>The links whose drivers are asked for their state; null where there is none.</summary>
+    public LinkBeat? LinkBeat { get; set; }
+
+    /// <summary>The drivers that are asked for their links; the seam for tests.</summary>
+    public Func<ILinkQuestions> OpenLinkQuestions { get; init; } = static () => new KernelLinkQuestions();
+
+    /// <summary>Whether packets can flow over a link, by its driver where that is polled, changes waited out where that is configured.</summary>
+    public bool IsOperational(LinkInfo link)
+    {
+        bool isUp = LinkBeat?.IsUp(link) ?? link.IsOperational;
+        return LinkDelays?.IsUp(link, isUp) ?? isUp;
+    }
 
     /// <summary>Opens netlink sockets for what few configurations need; the seam for tests.</summary>
     public Func<NetlinkFamily, INetlinkTransport> OpenNetlink { get; init; } = static family => NetlinkSocket.Open(family);

@@ -25,16 +25,19 @@ internal interface IProcessSource : IDisposable
 }
 
 /// <summary>The proc connector and /proc.</summary>
-internal sealed class KernelProcesses : IProcessSource
+internal sealed class KernelProcesses(NetlinkReceiveBuffer receiveBuffer) : IProcessSource
 {
     private ProcessEvents? _events;
 
     public int? TryListen(out string reason)
     {
-        _events = ProcessEvents.TryOpen(NetlinkSocket.DefaultReceiveBuffer, out Errno error);
+        _events = ProcessEvents.TryOpen(receiveBuffer, out Errno error);
         reason = error.Text();
         return _events?.Descriptor;
     }
+
+    /// <summary>Changes how much news may be queued.</summary>
+    public void SetReceiveBuffer(NetlinkReceiveBuffer receiveBuffer) => _events?.SetReceiveBuffer(receiveBuffer);
 
     public List<int> All() => ProcessList.All();
 

@@ -33,11 +33,13 @@ internal sealed class LinkDelays(IScheduler scheduler, ILogger logger, Action ch
     }
 
     /// <summary>Whether a link counts as operational.</summary>
-    public bool IsUp(LinkInfo link)
+    /// <param name="link">The link.</param>
+    /// <param name="isOperational">Whether it is at this moment.</param>
+    public bool IsUp(LinkInfo link, bool isOperational)
     {
         if (!_links.TryGetValue(link.Name.ToString(), out Entry? entry))
         {
-            return link.IsOperational;
+            return isOperational;
         }
 
         if (entry.Index != link.Index)
@@ -47,7 +49,7 @@ internal sealed class LinkDelays(IScheduler scheduler, ILogger logger, Action ch
         }
 
         MonotonicTime before = entry.Debounce.ChangeAt;
-        bool isUp = entry.Debounce.See(link.IsOperational, scheduler.Now);
+        bool isUp = entry.Debounce.See(isOperational, scheduler.Now);
         MonotonicTime at = entry.Debounce.ChangeAt;
         if (at == MonotonicTime.Never)
         {

@@ -34,4 +34,13 @@ internal static partial class TrackLog
 
     [LoggerMessage(51, LogLevel.Information, "Interface {Interface} {Change}; the delay of {Seconds} s runs")]
     public static partial void LinkDelayed(ILogger logger, string @interface, string change, double seconds);
+
+    [LoggerMessage(75, LogLevel.Information, "Interface {Interface} is polled for its link by {Method}")]
+    public static partial void LinkPolled(ILogger logger, string @interface, string method);
+
+    [LoggerMessage(76, LogLevel.Warning, "Interface {Interface} cannot be polled by {Method} ({Reason}); another way is taken")]
+    public static partial void LinkMethodFails(ILogger logger, string @interface, string method, string reason);
+
+    [LoggerMessage(77, LogLevel.Information, "Interface {Interface} {Change}, its driver says")]
+    public static partial void LinkBeat(ILogger logger, string @interface, string change);
 }

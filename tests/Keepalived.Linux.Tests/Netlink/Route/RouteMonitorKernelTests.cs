@@ -102,7 +102,7 @@ public sealed class RouteMonitorKernelTests : IDisposable
     [Fact]
     public void News_that_overran_a_small_receive_buffer_are_made_good_by_a_resynchronisation()
     {
-        NetlinkSocket socket = _namespace.Enter(() => NetlinkSocket.Open(NetlinkFamily.Route, receiveBuffer: 4096));
+        NetlinkSocket socket = _namespace.Enter(() => NetlinkSocket.Open(NetlinkFamily.Route, new NetlinkReceiveBuffer(4096, mayExceedLimit: false)));
         using var monitor = new RouteMonitor(new NetlinkConnection(socket), _told, RouteTopics.Addresses);
         monitor.Start();
         monitor.WaitUntilSynchronized(Silence);

@@ -62,6 +62,11 @@ internal enum LinkPolling
     Ioctl,
 }
 
+/// <summary>An interface whose link is polled: of <c>linkbeat_interfaces</c>, or of an instance with <c>linkbeat_use_polling</c>.</summary>
+/// <param name="Interface">The interface.</param>
+/// <param name="Method">How.</param>
+internal sealed record PolledInterface(string Interface, LinkPolling Method);
+
 /// <summary>A line of <c>static_ipaddress</c>.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="TrackGroup">The group that hears of its loss; null for none.</param>

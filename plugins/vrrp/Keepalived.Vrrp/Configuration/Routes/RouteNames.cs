@@ -15,7 +15,8 @@ internal enum RouteNameKind
 
 /// <summary>
 /// Names of routing tables, protocols, scopes, realms, traffic classes and interface groups, from the files of iproute2 (the same that
-/// <c>ip</c> reads): each name's file in the directory of the distribution, then in that of the administrator, then the latter's NAME.d/*.conf.
+/// <c>ip</c> reads): each name's file in the directory of the administrator, then that directory's NAME.d/*.conf, then the file in the directory of
+/// the distribution, then what <c>ip</c> knows without any. A name means what it meant first: FRR's files call protocol 196 static, too.
 /// </summary>
 /// <param name="usrDirectory"><c>iproute_usr_dir</c>.</param>
 /// <param name="etcDirectory"><c>iproute_etc_dir</c>.</param>
@@ -57,9 +58,8 @@ internal sealed class RouteNames(string usrDirectory, string etcDirectory)
             return names;
         }
 
-        _files.Add(kind, names = BuiltIn(kind));
+        _files.Add(kind, names = new(StringComparer.Ordinal));
         string file = FileOf(kind);
-        Read(Path.Combine(usrDirectory, file), names);
         Read(Path.Combine(etcDirectory, file), names);
         string more = Path.Combine(etcDirectory, file + ".d");
         if (Directory.Exists(more))
@@ -68,6 +68,12 @@ internal sealed class RouteNames(string usrDirectory, string etcDirectory)
             {
                 Read(path, names);
             }
+        }
+
+        Read(Path.Combine(usrDirectory, file), names);
+        foreach ((string name, uint number) in BuiltIn(kind))
+        {
+            names.TryAdd(name, number);
         }
 
         return names;
@@ -124,7 +130,7 @@ internal sealed class RouteNames(string usrDirectory, string etcDirectory)
             string[] words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (words.Length >= 2 && words[0][0] != '#' && CNumber.TryParse(words[0], out ulong number) && number <= uint.MaxValue)
             {
-                names[words[1]] = (uint)number;
+                names.TryAdd(words[1], (uint)number);
             }
         }
     }
