@@ -124,7 +124,7 @@ internal sealed class ScriptedConnection : IStreamConnection
         switch (step.Kind)
         {
             case ScriptedStepKind.Send:
-                foreach (byte value in step.Bytes)
+                foreach (byte value in step.Reply?.Invoke(Received) ?? step.Bytes)
                 {
                     _toClient.Enqueue(value);
                 }

@@ -19,6 +19,16 @@ public sealed class ScriptedConversation
     /// <param name="after">How long after the step before.</param>
     public ScriptedConversation Sends(byte[] bytes, TimeSpan after = default) => Add(ScriptedStepKind.Send, after, bytes);
 
+    /// <summary>Sends what depends on the client's words: challenges, nonces, echoes. Usually behind <see cref="Awaits"/>.</summary>
+    /// <param name="reply">Makes the reply of everything that the client has sent on this connection so far.</param>
+    /// <param name="after">How long after the step before.</param>
+    public ScriptedConversation Replies(Func<byte[], byte[]> reply, TimeSpan after = default)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        _steps.Add(new ScriptedStep(ScriptedStepKind.Send, after, []) { Reply = reply });
+        return this;
+    }
+
     /// <summary>Waits until the client has sent a text since the last such step, for example an end of line.</summary>
     public ScriptedConversation Awaits(string text) => Add(ScriptedStepKind.Await, TimeSpan.Zero, Encoding.Latin1.GetBytes(text));
 
@@ -50,4 +60,8 @@ internal enum ScriptedStepKind
     StopReading,
 }
 
-internal sealed record ScriptedStep(ScriptedStepKind Kind, TimeSpan After, byte[] Bytes);
+internal sealed record ScriptedStep(ScriptedStepKind Kind, TimeSpan After, byte[] Bytes)
+{
+    /// <summary>Makes the bytes of what the client has sent; null when they are known.</summary>
+    public Func<byte[], byte[]>? Reply { get; init; }
+}

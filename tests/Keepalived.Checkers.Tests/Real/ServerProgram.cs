@@ -8,6 +8,7 @@ internal sealed class ServerProgram : IDisposable
 {
     private static readonly string[] _folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
     private readonly Process _process;
+    private bool _isDisposed;
 
     private ServerProgram(Process process)
     {
@@ -52,6 +53,12 @@ internal sealed class ServerProgram : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();
