@@ -18,6 +18,9 @@ internal sealed class LoopOwner : IScheduler
     public MonotonicTime Now => _loop.Now;
 
     /// <inheritdoc/>
+    public MonotonicTime NextDeadline => _loop.Timers.Next;
+
+    /// <inheritdoc/>
     public TimeProvider TimeProvider { get; }
 
     /// <inheritdoc/>

@@ -97,6 +97,8 @@ internal sealed class Probe : ICheckSockets, IStreamConnection, IScheduler
 
     MonotonicTime IScheduler.ReadClock() => Now;
 
+    MonotonicTime IScheduler.NextDeadline => MonotonicTime.Never;
+
     TimeProvider IScheduler.TimeProvider => throw new NotSupportedException();
 
     SynchronizationContext IScheduler.SynchronizationContext => throw new NotSupportedException();

@@ -13,6 +13,12 @@ public interface IScheduler
     /// <summary>Reads the monotonic clock now; for measuring, not for deciding.</summary>
     MonotonicTime ReadClock();
 
+    /// <summary>
+    /// When the loop's next timer may be due, of whatever owner; <see cref="MonotonicTime.Never"/> while none is armed. For long work that is
+    /// cut into portions: a portion that ends before it makes nobody late.
+    /// </summary>
+    MonotonicTime NextDeadline { get; }
+
     /// <summary>The same clocks for code that wants a <see cref="System.TimeProvider"/>; its timers run on the loop.</summary>
     TimeProvider TimeProvider { get; }
 

@@ -32,6 +32,11 @@ public interface INetlinkTransport : IDisposable
     /// <param name="group">The group's number, from 1.</param>
     /// <returns><see cref="Errno.None"/>, or why not.</returns>
     Errno Join(uint group);
+
+    /// <summary>Lets the kernel drop news of a kind that one socket's requests cause, before they are queued here. Only a saving.</summary>
+    /// <param name="news">Which.</param>
+    /// <returns><see cref="Errno.None"/>, or why not: then the news come as before.</returns>
+    Errno Ignore(in NetlinkNews news) => Errno.EOPNOTSUPP;
 }
 
 /// <summary>What one receive gave.</summary>
@@ -41,6 +46,12 @@ public interface INetlinkTransport : IDisposable
 /// sender's address tells it from an answer.
 /// </param>
 public readonly record struct NetlinkDatagram(int Length, bool IsMulticast);
+
+/// <summary>Notifications that a socket's own requests cause.</summary>
+/// <param name="Type">The message type (nlmsg_type).</param>
+/// <param name="Family">The first octet of the message's body: the address family in rtnetlink.</param>
+/// <param name="CausedBy">The port (nlmsg_pid) of the socket whose requests cause them.</param>
+public readonly record struct NetlinkNews(ushort Type, byte Family, uint CausedBy);
 
 /// <summary>The netlink families this room speaks, numbered as in linux/netlink.h.</summary>
 public enum NetlinkFamily

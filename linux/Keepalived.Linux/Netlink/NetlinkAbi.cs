@@ -13,6 +13,7 @@ internal static class NetlinkAbi
     internal const int SockCloexec = 0x80000;
     internal const int SolSocket = 1;
     internal const int SoRcvbuf = 8;
+    internal const int SoAttachFilter = 26;
     internal const int SoRcvbufForce = 33;
     internal const int MsgTrunc = 0x20;
     internal const int MsgDontwait = 0x40;
@@ -27,8 +28,10 @@ internal static class NetlinkAbi
 
     // struct nlmsghdr: u32 len, u16 type, u16 flags, u32 seq, u32 pid.
     internal const int HeaderLength = 16;
+    internal const int TypeOffset = 4;
     internal const int FlagsOffset = 6;
     internal const int SequenceOffset = 8;
+    internal const int PortOffset = 12;
 
     // nlmsg_type below NLMSG_MIN_TYPE.
     internal const ushort Noop = 1;

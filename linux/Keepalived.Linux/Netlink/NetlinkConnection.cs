@@ -65,6 +65,9 @@ public sealed class NetlinkConnection : IDisposable
         }
     }
 
+    /// <summary>Lets the kernel drop news of a kind that one socket's requests cause; they come all the same where it cannot.</summary>
+    public void Ignore(in NetlinkNews news) => _transport.Ignore(in news);
+
     /// <summary>Starts a request. Write it, then give it to <see cref="Queue"/> before starting another.</summary>
     /// <param name="type">The message type in the family's numbers.</param>
     /// <param name="flags">NLM_F bits beyond NLM_F_REQUEST and NLM_F_ACK, such as the creation flags.</param>

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Keepalived.Linux.Sockets;
 
 namespace Keepalived.Linux.Netlink;
 
@@ -37,6 +39,22 @@ public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
         }
 
         return socket;
+    }
+
+    /// <summary>The port that the kernel knows this socket by in its namespace: the nlmsg_pid of the news that its requests cause.</summary>
+    /// <exception cref="LinuxException">The kernel does not tell.</exception>
+    public uint Port
+    {
+        get
+        {
+            int length = SocketAddress.Size;
+            if (GetSockName(Descriptor, out SocketAddress self, ref length) < 0)
+            {
+                LinuxException.ThrowLast("read a netlink socket's port");
+            }
+
+            return self.Port;
+        }
     }
 
     /// <inheritdoc/>
@@ -108,6 +126,31 @@ public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
         }
     }
 
+    /// <inheritdoc/>
+    public unsafe Errno Ignore(in NetlinkNews news)
+    {
+        // struct nlmsghdr is in the machine's byte order; a filter reads in the network's.
+        FilterInstruction* instructions = stackalloc FilterInstruction[]
+        {
+            new() { Code = SocketAbi.BpfLoadHalf, Value = NetlinkAbi.TypeOffset },
+            new() { Code = SocketAbi.BpfJumpIfEqual, Value = NetworkOrder(news.Type), JumpFalse = 5 },
+            new() { Code = SocketAbi.BpfLoadWord, Value = NetlinkAbi.PortOffset },
+            new() { Code = SocketAbi.BpfJumpIfEqual, Value = NetworkOrder(news.CausedBy), JumpFalse = 3 },
+            new() { Code = SocketAbi.BpfLoadByte, Value = NetlinkAbi.HeaderLength },
+            new() { Code = SocketAbi.BpfJumpIfEqual, Value = news.Family, JumpFalse = 1 },
+            new() { Code = SocketAbi.BpfReturn, Value = 0 },
+            new() { Code = SocketAbi.BpfReturn, Value = uint.MaxValue },
+        };
+        var program = new FilterProgram { Length = 8, Instructions = instructions };
+        return SetFilter(Descriptor, NetlinkAbi.SolSocket, NetlinkAbi.SoAttachFilter, in program, (uint)sizeof(FilterProgram)) < 0
+            ? LibC.LastErrno
+            : Errno.None;
+    }
+
+    private static ushort NetworkOrder(ushort value) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
+
+    private static uint NetworkOrder(uint value) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(value) : value;
+
     private void Prepare(NetlinkReceiveBuffer receiveBuffer)
     {
         SetReceiveBuffer(receiveBuffer);
@@ -156,6 +199,12 @@ public sealed partial class NetlinkSocket : LinuxDescriptor, INetlinkTransport
 
     [LibraryImport(LibC.Name, EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetSockOpt(int fd, int level, int option, in int value, int length);
+
+    [LibraryImport(LibC.Name, EntryPoint = "setsockopt", SetLastError = true)]
+    private static unsafe partial int SetFilter(int fd, int level, int option, in FilterProgram value, uint length);
+
+    [LibraryImport(LibC.Name, EntryPoint = "getsockname", SetLastError = true)]
+    private static partial int GetSockName(int fd, out SocketAddress address, ref int length);
 
     [LibraryImport(LibC.Name, EntryPoint = "sendto", SetLastError = true)]
     private static partial nint SendTo(int fd, in byte buffer, nuint length, int flags, in SocketAddress to, int toLength);

@@ -8,6 +8,18 @@ internal static class SocketAbi
 {
     /// <summary>BPF_RET | BPF_K: keep a constant number of bytes of the packet.</summary>
     internal const ushort BpfReturn = 0x06;
+
+    /// <summary>BPF_LD | BPF_W | BPF_ABS: load 32 bits in network byte order.</summary>
+    internal const ushort BpfLoadWord = 0x20;
+
+    /// <summary>BPF_LD | BPF_H | BPF_ABS: load 16 bits in network byte order.</summary>
+    internal const ushort BpfLoadHalf = 0x28;
+
+    /// <summary>BPF_LD | BPF_B | BPF_ABS: load an octet.</summary>
+    internal const ushort BpfLoadByte = 0x30;
+
+    /// <summary>BPF_JMP | BPF_JEQ | BPF_K: go on in one of two places.</summary>
+    internal const ushort BpfJumpIfEqual = 0x15;
 }
 
 /// <summary>struct sock_filter.</summary>

@@ -90,15 +90,16 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         _monitor.Start();
         _monitor.WaitUntilSynchronized(_kernelSilence);
         _network = new KernelAdvertisementNetwork();
+        IDaemonContext daemon = services.GetRequiredService<IDaemonContext>();
         _services = new VrrpServices
         {
             Scheduler = scheduler,
-            Daemon = services.GetRequiredService<IDaemonContext>(),
+            Daemon = daemon,
             Events = services.GetRequiredService<IEventBus>(),
             Scripts = services.GetRequiredService<IScriptRunner>(),
             Logger = logger,
             Interfaces = interfaces,
-            Installer = new AddressInstaller(scheduler, interfaces, handler => new KernelAddressTable(handler, OpenNetlink(NetlinkFamily.Route))),
+            Installer = new AddressInstaller(scheduler, interfaces, handler => OpenAddressTable(handler, daemon)),
             AddressIndex = new AddressIndex(),
             Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(scheduler, logger, _network),
@@ -217,6 +218,18 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         NetlinkSocket socket = NetlinkSocket.Open(family, _globals.CommandBuffer.ToNetlink());
         _commandSockets.Add(socket);
         return socket;
+    }
+
+    private KernelAddressTable OpenAddressTable(IAddressTableHandler handler, IDaemonContext daemon)
+    {
+        NetlinkSocket socket = OpenNetlink(NetlinkFamily.Route);
+        if (!daemon.MonitorAddresses)
+        {
+            // The answers say as much, and a takeover of thousands need not be told twice.
+            _monitor!.IgnoreAdditionsOf(socket.Port);
+        }
+
+        return new KernelAddressTable(handler, socket);
     }
 
     private KernelProcesses OpenProcesses() => _processes = new KernelProcesses(_globals.ProcessBuffer.ToNetlink());

@@ -18,6 +18,8 @@ internal sealed class VirtualOwner : IScheduler
 
     public MonotonicTime Now => _loop.Now;
 
+    public MonotonicTime NextDeadline => _loop.NextDeadline;
+
     public TimeProvider TimeProvider { get; }
 
     public SynchronizationContext SynchronizationContext { get; }

@@ -24,6 +24,8 @@ internal sealed class VirtualScheduler : IScheduler
 
     public MonotonicTime ReadClock() => Now;
 
+    public MonotonicTime NextDeadline => NextDue(new MonotonicTime(MonotonicTime.Never.Nanoseconds - 1))?.Deadline ?? MonotonicTime.Never;
+
     public ILoopTimer CreateTimer(TimerHandler handler)
     {
         var timer = new VirtualTimer(this, handler);

@@ -40,7 +40,12 @@ internal sealed class FakeAddresses(VirtualLoop loop, IAddressTableHandler handl
             _answers.Enqueue((token, errno));
             if (errno == Errno.None)
             {
-                news.Add((address, isAdd));
+                // IPv4 additions of our own are not told (RouteMonitor.IgnoreAdditionsOf).
+                if (!isAdd || address.Address.IsIPv6)
+                {
+                    news.Add((address, isAdd));
+                }
+
                 Order.Add($"{(isAdd ? "add" : "del")} {address.Address}");
             }
         }

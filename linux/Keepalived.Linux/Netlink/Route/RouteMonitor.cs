@@ -84,6 +84,13 @@ public sealed class RouteMonitor : INetlinkNotificationHandler, INetlinkReplyHan
         Resynchronize();
     }
 
+    /// <summary>
+    /// Spares the news of IPv4 addresses that the requests of one socket add: who adds thousands knows them from the answers. News of
+    /// their removal come, and so do those of IPv6 addresses, whose duplicate detection is yet to end.
+    /// </summary>
+    /// <param name="port">That socket's <see cref="NetlinkSocket.Port"/>.</param>
+    public void IgnoreAdditionsOf(uint port) => _connection.Ignore(new NetlinkNews(RouteAbi.NewAddr, NetlinkAbi.AfInet, port));
+
     /// <summary>Asks for everything that exists once more. While that is under way already, it is repeated once it has ended.</summary>
     public void Resynchronize()
     {

@@ -28,17 +28,18 @@ internal sealed class AddressIndex
     }
 
     /// <summary>The kernel says that an address is gone.</summary>
-    public void Removed(in AddressKey key)
+    /// <returns>False when it was a removal of our own and the address has been added anew since.</returns>
+    public bool Removed(in AddressKey key)
     {
         if (!_addresses.TryGetValue(key, out ManagedAddress? address))
         {
-            return;
+            return true;
         }
 
         if (address.ExpectedRemovals > 0)
         {
             address.ExpectedRemovals--;
-            return;
+            return !address.IsPresent;
         }
 
         bool wasPresent = address.IsPresent;
@@ -47,6 +48,8 @@ internal sealed class AddressIndex
         {
             address.Owner.AddressLost(address);
         }
+
+        return true;
     }
 
     /// <summary>News were lost: a removal of our own may never be told.</summary>

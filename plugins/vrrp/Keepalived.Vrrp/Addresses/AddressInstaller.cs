@@ -5,10 +5,10 @@ using Keepalived.Scheduling;
 namespace Keepalived.Vrrp.Addresses;
 
 /// <summary>
-/// Brings the kernel's addresses to what the instances want, in chunks, as many in a turn of the loop as fit into
-/// <see cref="TurnBudget"/>, so that thousands of addresses delay no advertisement by more than that and a chunk's time (the kernel
-/// needs 15 µs for an address, and 70 µs when there are thousands). Wishes are states, not commands: an address that is wanted and
-/// unwanted again before its turn costs nothing.
+/// Brings the kernel's addresses to what the instances want, in chunks, as many in a turn of the loop as fit before the next deadline
+/// and into <see cref="TurnBudget"/>, so that thousands of addresses delay no advertisement by more than a chunk's time and no packet
+/// that comes by more than the budget (the kernel needs 15 µs for an address, and 70 µs when there are thousands). Wishes are states,
+/// not commands: an address that is wanted and unwanted again before its turn costs nothing.
 /// </summary>
 internal sealed class AddressInstaller : IAddressTableHandler, IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class AddressInstaller : IAddressTableHandler, IDisposable
     public const int ChunkSize = 8;
 
     /// <summary>Changes in a turn at most, however fast the kernel is.</summary>
-    public const int MostPerTurn = 64;
+    public const int MostPerTurn = 512;
 
-    private static readonly TimeSpan TurnBudget = TimeSpan.FromMilliseconds(0.5);
+    private static readonly TimeSpan TurnBudget = TimeSpan.FromMilliseconds(4);
 
     private readonly IScheduler _scheduler;
     private readonly InterfaceTable _interfaces;
@@ -65,15 +65,20 @@ internal sealed class AddressInstaller : IAddressTableHandler, IDisposable
     public void Pump()
     {
         _isPumping = true;
-        MonotonicTime end = _scheduler.ReadClock() + TurnBudget;
+        MonotonicTime begun = _scheduler.ReadClock();
+        MonotonicTime end = MonotonicTime.Min(begun + TurnBudget, _scheduler.NextDeadline);
         for (int issued = 0; issued < MostPerTurn && IssueChunk(); issued += ChunkSize)
         {
             // The kernel has worked the chunk through inside the send, so its answers are there already.
             _table.OnReadable();
-            if (_scheduler.ReadClock() >= end)
+            MonotonicTime now = _scheduler.ReadClock();
+            // Another chunk is supposed to take as long as this one did.
+            if (now + (now - begun) >= end)
             {
                 break;
             }
+
+            begun = now;
         }
 
         _isPumping = false;

@@ -11,7 +11,8 @@ internal interface IInterfaceTableListener
     void KernelChanged();
 
     /// <summary>An address is gone.</summary>
-    void AddressRemoved(in AddressKey key);
+    /// <returns>False when it was a removal of our own and the address has been added anew since: it is there.</returns>
+    bool AddressRemoved(in AddressKey key);
 
     /// <summary>News were lost and read again; expectations about pending news are void.</summary>
     void NewsLost();
@@ -104,8 +105,16 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
         return InetAddress.None;
     }
 
-    /// <summary>An address that the kernel has acknowledged; its news may still be on the way.</summary>
-    public void NoteInstalled(in AddressInfo address) => _addresses[AddressKey.Of(address)] = _generation;
+    /// <summary>An address that the kernel has acknowledged: its news come later, or not at all (<see cref="RouteMonitor.IgnoreAdditionsOf"/>).</summary>
+    public void NoteInstalled(in AddressInfo address)
+    {
+        _addresses[AddressKey.Of(address)] = _generation;
+        if (address.Address.IsIPv4 && address.Protocol != AddressInfo.KeepalivedProtocol && _links.TryGetValue(address.InterfaceIndex, out Link? link))
+        {
+            link.Put(address);
+            listener.KernelChanged();
+        }
+    }
 
     public void LinkChanged(LinkInfo link)
     {
@@ -159,14 +168,17 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
 
     public void AddressRemoved(in AddressInfo address)
     {
+        listener.AddressSeen(address, isAdded: false);
+        if (!listener.AddressRemoved(AddressKey.Of(address)))
+        {
+            return;
+        }
+
         _addresses.Remove(AddressKey.Of(address));
         if (_links.TryGetValue(address.InterfaceIndex, out Link? link) && link.Drop(AddressKey.Of(address)))
         {
             listener.KernelChanged();
         }
-
-        listener.AddressSeen(address, isAdded: false);
-        listener.AddressRemoved(AddressKey.Of(address));
     }
 
     public void Overrun()

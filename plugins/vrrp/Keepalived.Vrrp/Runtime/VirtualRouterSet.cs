@@ -159,7 +159,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
     }
 
-    void IInterfaceTableListener.AddressRemoved(in AddressKey key) => Services?.AddressIndex.Removed(key);
+    bool IInterfaceTableListener.AddressRemoved(in AddressKey key) => Services?.AddressIndex.Removed(key) ?? true;
 
     void IInterfaceTableListener.NewsLost()
     {

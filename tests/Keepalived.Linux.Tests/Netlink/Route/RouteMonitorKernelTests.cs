@@ -46,6 +46,26 @@ public sealed class RouteMonitorKernelTests : IDisposable
     }
 
     [Fact]
+    public void Additions_of_one_socket_are_spared_and_everything_else_is_told()
+    {
+        using RouteMonitor monitor = Start();
+        using NetlinkSocket socket = _namespace.Enter(() => NetlinkSocket.Open(NetlinkFamily.Route));
+        monitor.IgnoreAdditionsOf(socket.Port);
+        var addresses = new AddressClient(new NetlinkConnection(socket));
+        int left = _told.Links["left"].Index;
+        addresses.Add(new AddressInfo(left, InetAddress.Parse("192.0.2.7"), 24));
+        addresses.Add(new AddressInfo(left, InetAddress.Parse("2001:db8::7"), 64));
+        _namespace.Ip("addr", "add", "192.0.2.8/24", "dev", "left");
+        _namespace.Ip("addr", "del", "192.0.2.7/24", "dev", "left");
+
+        Until(monitor, () => _told.Events.Contains("no address 192.0.2.7/24"));
+
+        Assert.Contains("address 192.0.2.8/24", _told.Events);
+        Assert.Contains("address 2001:db8::7/64", _told.Events);
+        Assert.DoesNotContain("address 192.0.2.7/24", _told.Events);
+    }
+
+    [Fact]
     public void Addresses_come_and_go()
     {
         using RouteMonitor monitor = Start();

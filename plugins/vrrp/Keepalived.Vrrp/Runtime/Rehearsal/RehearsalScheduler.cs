@@ -19,6 +19,8 @@ internal sealed class RehearsalScheduler(IScheduler real) : IScheduler
 
     public MonotonicTime ReadClock() => Now;
 
+    public MonotonicTime NextDeadline => Earliest()?.Deadline ?? MonotonicTime.Never;
+
     public ILoopTimer CreateTimer(TimerHandler handler)
     {
         Timer timer = new(handler);
@@ -37,13 +39,7 @@ internal sealed class RehearsalScheduler(IScheduler real) : IScheduler
     /// <summary>Goes to the earliest deadline and runs its timer; nothing happens without one.</summary>
     public void RunNextTimer()
     {
-        Timer? next = null;
-        foreach (Timer timer in _timers)
-        {
-            next = timer.IsArmed && (next is null || timer.Deadline < next.Deadline) ? timer : next;
-        }
-
-        if (next is not null)
+        if (Earliest() is { } next)
         {
             Now = MonotonicTime.Max(Now, next.Deadline);
             next.Fire();
@@ -61,6 +57,17 @@ internal sealed class RehearsalScheduler(IScheduler real) : IScheduler
         }
 
         return false;
+    }
+
+    private Timer? Earliest()
+    {
+        Timer? next = null;
+        foreach (Timer timer in _timers)
+        {
+            next = timer.IsArmed && (next is null || timer.Deadline < next.Deadline) ? timer : next;
+        }
+
+        return next;
     }
 
     private sealed class Timer(TimerHandler handler) : ILoopTimer
