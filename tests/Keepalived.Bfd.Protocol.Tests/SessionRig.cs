@@ -67,8 +67,6 @@ internal sealed class SessionRig : IBfdSessionEffects
 
     public int Reopenings { get; private set; }
 
-    public bool ReturnsEchoes { get; set; } = true;
-
     public SeenPacket Last => Sent[^1];
 
     /// <summary>What the neighbour says next; change it with <c>with</c>.</summary>
@@ -101,8 +99,12 @@ internal sealed class SessionRig : IBfdSessionEffects
     public void BringUp()
     {
         Hear(BfdState.Init);
-        Hear(BfdState.Up, final: true);
-        Hear(BfdState.Up);
+        for (int polls = 0; polls < 3; polls++)
+        {
+            Hear(BfdState.Up, final: true);
+            Hear(BfdState.Up);
+        }
+
         Assert.Equal(BfdState.Up, Session.State);
         Assert.False(Session.IsPolling);
     }

@@ -20,6 +20,7 @@ public sealed partial class BfdSession
     private MonotonicTime? _lastReceived;
     private bool _isHeard;
     private bool _isSecondLook;
+    private bool _isPatient;
     private MonotonicTime _detectAt = MonotonicTime.Never;
     private MonotonicTime _deadlineHandedOut = MonotonicTime.Never;
 
@@ -114,7 +115,7 @@ public sealed partial class BfdSession
             Statistics.FinalsSent++;
             Send(Header, isFinal: true);
         }
-        else if (MaySend && (_now >= _transmitAt || Header != _lastSent))
+        else if (MaySend && (_now >= _transmitAt || (!_isPatient && Header != _lastSent)))
         {
             Send(Header, isFinal: false);
         }
@@ -128,6 +129,9 @@ public sealed partial class BfdSession
         (header with { IsFinal = isFinal, IsPoll = IsPolling && !isFinal }).Write(packet);
         _authenticator?.Seal(packet, isNew);
         _lastSent = header;
+        // Where control packets pass and echo packets do not, answering at once would bring the session up and down many times a
+        // second; after the loss is told, the next word waits for the idle interval.
+        _isPatient = isNew && header is { State: BfdState.Down, Diagnostic: BfdDiagnostic.EchoFailed };
         if (!isFinal || !IsPolling)
         {
             // A neighbour that polls all the time must not put off a poll of ours for ever.
