@@ -42,6 +42,38 @@ internal sealed class Daemon : IDisposable
         });
     }
 
+    /// <summary>Puts a configuration in the file's place and sends SIGHUP.</summary>
+    /// <returns>CLOCK_REALTIME just before the signal.</returns>
+    public long Reload(string configuration)
+    {
+        string file = Path.Combine(_folder, "keepalived.conf");
+        File.WriteAllText(file + ".new", configuration);
+        File.Move(file + ".new", file, overwrite: true);
+        long now = RealTime.Now;
+        _process.HangUp();
+        return now;
+    }
+
+    /// <summary>SIGTERM, and the time until the process has ended.</summary>
+    /// <param name="limit">The longest to wait.</param>
+    public TimeSpan? Stop(TimeSpan limit)
+    {
+        long start = RealTime.Monotonic;
+        _process.Terminate();
+        long end = start + (limit.Ticks * 100);
+        while (!_process.HasEnded)
+        {
+            if (RealTime.Monotonic > end)
+            {
+                return null;
+            }
+
+            RealTime.Sleep(TimeSpan.FromMicroseconds(200));
+        }
+
+        return TimeSpan.FromTicks((RealTime.Monotonic - start) / 100);
+    }
+
     /// <summary>SIGKILL to every process of the daemon.</summary>
     public void Kill() => _process.KillTree();
 

@@ -7,7 +7,8 @@ namespace Keepalived.Plugins;
 /// A plugin's life: constructed, <see cref="RegisterKeywords"/>, then for each reading of the configuration
 /// <see cref="BuildConfiguration"/>; in a running daemon also <see cref="ConfigureServices"/> and <see cref="Start"/> once,
 /// <see cref="Reload"/> for each accepted new configuration, and <see cref="StopAsync"/>. Everything runs on the loop
-/// thread. An exception that escapes retires the plugin, by name; the others run on.
+/// thread, but for readings before a reload: keyword handlers and <see cref="BuildConfiguration"/> then run on a thread of their own beside
+/// the loop, so that no deadline waits for a large file; they touch nothing but what the session gives them. An exception that escapes retires the plugin, by name; the others run on.
 /// </summary>
 public interface IPlugin
 {

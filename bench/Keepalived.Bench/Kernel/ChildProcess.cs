@@ -5,6 +5,7 @@ namespace Keepalived.Bench.Kernel;
 /// <summary>A process that the bench started: known by its id, ended by its id, reaped by its id.</summary>
 internal sealed unsafe class ChildProcess
 {
+    private const int SignalHangUp = 1;
     private const int SignalKill = 9;
     private const int SignalTerminate = 15;
     private const int NoHang = 1;
@@ -112,11 +113,15 @@ internal sealed unsafe class ChildProcess
         return true;
     }
 
-    public void Terminate()
+    public void Terminate() => Signal(SignalTerminate);
+
+    public void HangUp() => Signal(SignalHangUp);
+
+    private void Signal(int number)
     {
         if (!HasEnded)
         {
-            LibC.kill(Id, SignalTerminate);
+            LibC.kill(Id, number);
         }
     }
 

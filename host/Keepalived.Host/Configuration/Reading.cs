@@ -64,16 +64,38 @@ internal sealed class ReadingRoom
     /// <summary>The processes that a configuration needs.</summary>
     public PluginRoles RolesOf(ExpandedConfiguration configuration) => _known.RolesToStart(RootScan.Run(configuration));
 
-    /// <summary>Reads a configuration.</summary>
+    /// <summary>Reads a configuration. On the loop thread.</summary>
     public Reading Read(ExpandedConfiguration configuration, bool isTest, IScriptPolicy scripts)
+    {
+        Reading reading = ReadAside(configuration, isTest, scripts, out IReadOnlyList<PluginFailure> failures);
+        Retire(failures);
+        return reading;
+    }
+
+    /// <summary>Retires the plugins that threw during a reading. On the loop thread.</summary>
+    public void Retire(IReadOnlyList<PluginFailure> failures)
+    {
+        foreach (PluginFailure failure in failures)
+        {
+            _plugins.RetireOwner(failure.Plugin, failure.Exception, failure.Call);
+            if (failure.Call is null)
+            {
+                _tree.Remove(failure.Plugin);
+            }
+        }
+    }
+
+    /// <summary>Reads a configuration on any thread, one at a time; what failed is to be retired on the loop thread.</summary>
+    public Reading ReadAside(ExpandedConfiguration configuration, bool isTest, IScriptPolicy scripts, out IReadOnlyList<PluginFailure> failures)
     {
         ConfigurationSession session = new(_roles, isTest, scripts, _options.Roles);
         session.Get<LintSelection>().Override(_options.Lint);
         ConfigurationWalk.Run(configuration, _tree, _known, session, _roles);
+        List<PluginFailure> failed = [];
+        failures = failed;
         foreach ((string owner, Exception exception) in session.FailedOwners)
         {
-            _plugins.RetireOwner(owner, exception);
-            _tree.Remove(owner);
+            failed.Add(new(owner, null, exception));
         }
 
         HostSettings settings = session.Get<HostSettings>();
@@ -90,7 +112,7 @@ internal sealed class ReadingRoom
             }
         }
 
-        PluginConfigurations configurations = _plugins.Build(session);
+        PluginConfigurations configurations = _plugins.Build(session, failed);
         IReadOnlyList<LeftOutFindings> leftOut = session.LeftOut;
         IReadOnlyList<Diagnostic> findings = leftOut.Count == 0
             ? session.Diagnostics : [.. session.Diagnostics, .. leftOut.Select(static counted => counted.ToDiagnostic())];

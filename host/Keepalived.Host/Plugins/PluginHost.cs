@@ -13,11 +13,12 @@ internal delegate void HostServices(LoadedPlugin plugin, IServiceCollection serv
 
 /// <summary>
 /// The plugins of this process and the only place that calls them. An exception that escapes a call retires the plugin, by name, with what
-/// to do; the others run on. Loop thread only.
+/// to do; the others run on. Loop thread only, but for <see cref="Build"/>.
 /// </summary>
 internal sealed class PluginHost(ILogger log)
 {
-    private readonly List<LoadedPlugin> _plugins = [];
+    // Replaced where a plugin leaves: a reading on another thread may be walking over it.
+    private List<LoadedPlugin> _plugins = [];
 
     /// <summary>Called with a plugin that has just been retired, and whether it had been started.</summary>
     public Action<LoadedPlugin, bool>? Retired { get; set; }
@@ -58,13 +59,29 @@ internal sealed class PluginHost(ILogger log)
         }
     }
 
-    /// <summary>Lets every plugin turn what its handlers read into its configuration.</summary>
-    internal PluginConfigurations Build(IConfigurationSession session)
+    /// <summary>Lets every plugin turn what its handlers read into its configuration. On any thread.</summary>
+    /// <param name="session">What they read.</param>
+    /// <param name="failures">The plugins that have failed so far, which are left out; those that fail here join them.</param>
+    internal PluginConfigurations Build(IConfigurationSession session, List<PluginFailure> failures)
     {
         PluginConfigurations built = new();
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            Guard(plugin, nameof(IPlugin.BuildConfiguration), () => built[plugin] = plugin.EntryPoint!.BuildConfiguration(session));
+            if (failures.Exists(failure => failure.Plugin == plugin.Name))
+            {
+                continue;
+            }
+
+            try
+            {
+                built[plugin] = plugin.EntryPoint!.BuildConfiguration(session);
+            }
+#pragma warning disable CA1031 // Whatever a plugin throws retires it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failures.Add(new(plugin.Name, nameof(IPlugin.BuildConfiguration), exception));
+            }
         }
 
         return built;
@@ -116,11 +133,17 @@ internal sealed class PluginHost(ILogger log)
     }
 
     /// <summary>Retires a plugin whose callback on the loop threw.</summary>
-    internal void RetireOwner(string name, Exception exception)
+    internal void RetireOwner(string name, Exception exception) => RetireOwner(name, exception, null);
+
+    /// <summary>Retires a plugin that threw.</summary>
+    /// <param name="name">The plugin.</param>
+    /// <param name="exception">What it threw.</param>
+    /// <param name="call">Where; null for a callback.</param>
+    internal void RetireOwner(string name, Exception exception, string? call)
     {
         if (_plugins.Find(candidate => candidate.Name == name) is { } plugin)
         {
-            Retire(plugin, "a callback", exception);
+            Retire(plugin, call ?? "a callback", exception);
         }
     }
 
@@ -200,10 +223,12 @@ internal sealed class PluginHost(ILogger log)
 
     private void Retire(LoadedPlugin plugin, string call, Exception exception)
     {
-        if (!_plugins.Remove(plugin))
+        if (!_plugins.Contains(plugin))
         {
             return;
         }
+
+        _plugins = [.. _plugins.Where(other => other != plugin)];
 
         Exception cause = exception is FileNotFoundException or System.Reflection.TargetInvocationException ? exception.GetBaseException() : exception;
         if (cause is FileNotFoundException { FileName: { } missing })
@@ -227,6 +252,12 @@ internal sealed class PluginHost(ILogger log)
     // Guarded calls may retire a plugin, which changes the list.
     private LoadedPlugin[] Snapshot() => [.. _plugins];
 }
+
+/// <summary>A plugin that threw during a reading.</summary>
+/// <param name="Plugin">Its name.</param>
+/// <param name="Call">What it was doing; null for a keyword's handler.</param>
+/// <param name="Exception">What it threw.</param>
+internal readonly record struct PluginFailure(string Plugin, string? Call, Exception Exception);
 
 /// <summary>What each plugin built from one reading of the configuration.</summary>
 internal sealed class PluginConfigurations

@@ -209,16 +209,24 @@ internal sealed class ChildHost : IDisposable
         Stop(0);
     }
 
-    private Reading Read(int descriptor)
-    {
-        using MemoryFile file = MemoryFile.FromDescriptor(descriptor);
-        using MemoryStream content = new(file.ReadAll(), writable: false);
-        return _readings.Read(ExpandedConfiguration.Read(content), isTest: false, _scripts);
-    }
+    private Reading Read(int descriptor) => _readings.Read(AsideReading.Content(descriptor), isTest: false, _scripts);
 
     private void Prepare(int descriptor)
     {
-        _prepared = Read(descriptor);
+        // Real-time threads of one priority do not push each other off a processor.
+        int priority = Current.Reading.Settings.For(_role).RealTimePriority;
+        AsideReading.Begin(_process.Scheduler, _readings, descriptor, _scripts, priority, FinishPreparing);
+    }
+
+    private void FinishPreparing(Reading reading, IReadOnlyList<PluginFailure> failures)
+    {
+        _readings.Retire(failures);
+        if (_isStopping)
+        {
+            return;
+        }
+
+        _prepared = reading;
         FindingLog.Write(Log, _prepared.Findings);
         string? reason = _known.FirstNewError(_prepared.Findings);
         if (reason is not null)

@@ -101,12 +101,16 @@ internal sealed class ScriptPolicy : IScriptPolicy
         }
 
         // A name service may block: asked when the script is validated, never again while the loop has deadlines.
-        if (!_groups.TryGetValue(user, out uint[]? groups))
+        // A reading before a reload is on a thread of its own.
+        lock (_groups)
         {
-            _groups[user] = groups = [.. UserDatabase.GroupsOf(user.Name, user.GroupId)];
-        }
+            if (!_groups.TryGetValue(user, out uint[]? groups))
+            {
+                _groups[user] = groups = [.. UserDatabase.GroupsOf(user.Name, user.GroupId)];
+            }
 
-        return groups;
+            return groups;
+        }
     }
 
     private static string UserName(ScriptCommand command, GlobalDefinitions globals) =>

@@ -10,6 +10,7 @@ public readonly ref struct NetlinkMessage
         Type = MemoryMarshal.Read<ushort>(message[4..]);
         Flags = MemoryMarshal.Read<ushort>(message[6..]);
         Sequence = MemoryMarshal.Read<uint>(message[NetlinkAbi.SequenceOffset..]);
+        SenderPort = MemoryMarshal.Read<uint>(message[NetlinkAbi.PortOffset..]);
         Payload = message[NetlinkAbi.HeaderLength..];
     }
 
@@ -21,6 +22,12 @@ public readonly ref struct NetlinkMessage
 
     /// <summary>The sequence number of the request it answers or was caused by.</summary>
     public uint Sequence { get; }
+
+    /// <summary>
+    /// The netlink port of who asked for what the message tells: mostly the process id, or one that libnl made from it; 0 where the
+    /// kernel acted itself, through ioctl for instance, or does not say (IPv6 addresses).
+    /// </summary>
+    public uint SenderPort { get; }
 
     /// <summary>What follows the header, without the padding.</summary>
     public ReadOnlySpan<byte> Payload { get; }

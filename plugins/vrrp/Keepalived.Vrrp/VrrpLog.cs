@@ -39,8 +39,8 @@ internal static partial class VrrpLog
     [LoggerMessage(11, LogLevel.Error, "({Instance}) cannot {Change} {Address} on {Interface}: {Reason}")]
     public static partial void AddressFailed(ILogger logger, string instance, string change, string address, string @interface, string reason);
 
-    [LoggerMessage(12, LogLevel.Warning, "({Instance}) virtual address {Address} was removed by somebody else")]
-    public static partial void AddressLost(ILogger logger, string instance, InternetAddress address);
+    [LoggerMessage(12, LogLevel.Warning, "({Instance}) virtual address {Address} was removed by {Author}")]
+    public static partial void AddressLost(ILogger logger, string instance, InternetAddress address, string author);
 
     [LoggerMessage(13, LogLevel.Error, "({Instance}) cannot open its sockets: {Reason}")]
     public static partial void NoSockets(ILogger logger, string instance, string reason);
@@ -78,11 +78,14 @@ internal static partial class VrrpLog
     [LoggerMessage(24, LogLevel.Information, "({Instance}) Sending {Count} gratuitous announcements of {Addresses} addresses ({Reason})")]
     public static partial void Announcing(ILogger logger, string instance, int count, int addresses, AnnouncementReason reason);
 
+    [LoggerMessage(25, LogLevel.Information, "({Instance}) remains MASTER, announces and notifies again: {Cause}")]
+    public static partial void ConflictEnded(ILogger logger, string instance, string cause);
+
     [LoggerMessage(60, LogLevel.Warning, "({Owner}) cannot {Action} {Entry}: {Reason}")]
     public static partial void RoutingFailed(ILogger logger, string owner, string action, string entry, string reason);
 
-    [LoggerMessage(61, LogLevel.Warning, "({Owner}) somebody else removed {Entry}: putting it back")]
-    public static partial void Restoring(ILogger logger, string owner, string entry);
+    [LoggerMessage(61, LogLevel.Warning, "({Owner}) {Author} removed {Entry}: putting it back{HowOften}")]
+    public static partial void Restoring(ILogger logger, string owner, string author, string entry, string howOften);
 
     [LoggerMessage(62, LogLevel.Information, "({Instance}) cannot run while {Reason}")]
     public static partial void DependencyDown(ILogger logger, string instance, string reason);

@@ -146,6 +146,12 @@ internal sealed class RouterRig : IVirtualRouterEffects, ITakeoverGate
         _lines.Add($"{previous} to {current}: {cause.Kind}");
     }
 
+    void IVirtualRouterEffects.ConflictEnded(in TransitionCause cause)
+    {
+        Causes.Add(cause);
+        _lines.Add("conflict ended");
+    }
+
     void IVirtualRouterEffects.PriorityChanged(byte previous, byte current, in TransitionCause cause) =>
         _lines.Add($"priority {previous} to {current}: {cause.Kind}");
 

@@ -138,11 +138,11 @@ internal sealed class Lab
         Addresses.Present.Contains(new AddressKey(Interface, InetAddress.Parse(address), (byte)prefixLength));
 
     /// <summary>Somebody else changes the addresses.</summary>
-    public void RemoveBySomebody(string address, int prefixLength = 24)
+    public void RemoveBySomebody(string address, int prefixLength = 24, uint senderPort = 0)
     {
         AddressInfo info = new(Interface, InetAddress.Parse(address), (byte)prefixLength);
         Assert.True(Addresses.Present.Remove(AddressKey.Of(info)));
-        Tell([(info, false)]);
+        Interfaces.AddressRemoved(info, senderPort);
         Advance(0);
     }
 
@@ -156,7 +156,7 @@ internal sealed class Lab
             }
             else
             {
-                Interfaces.AddressRemoved(address);
+                Interfaces.AddressRemoved(address, senderPort: 0);
             }
         }
     }

@@ -155,7 +155,7 @@ public sealed class RunningInstanceTests
     public void A_changed_source_address_is_followed_in_the_next_advertisement()
     {
         Lab lab = Lab.Master(Lab.Instance());
-        lab.Interfaces.AddressRemoved(Lab.OwnAddress);
+        lab.Interfaces.AddressRemoved(Lab.OwnAddress, senderPort: 0);
         lab.Interfaces.AddressAdded(Lab.OwnAddress with { Address = InetAddress.Parse("10.0.0.7") });
         lab.Advance(1);
         Assert.True(VrrpDatagram.TryOpenIPv4(lab.Network.Sent[^1].Packet, out VrrpDatagram datagram));

@@ -17,7 +17,9 @@ public interface IRouteMonitorHandler
     void AddressAdded(in AddressInfo address);
 
     /// <summary>An address is gone.</summary>
-    void AddressRemoved(in AddressInfo address);
+    /// <param name="address">The address.</param>
+    /// <param name="senderPort">Who removed it: <see cref="NetlinkMessage.SenderPort"/>; 0 for not known.</param>
+    void AddressRemoved(in AddressInfo address, uint senderPort);
 
     /// <summary>A neighbour entry appeared or changed; only when neighbours are monitored.</summary>
     void NeighbourChanged(in NeighbourInfo neighbour)

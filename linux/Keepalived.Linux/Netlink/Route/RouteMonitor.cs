@@ -188,7 +188,7 @@ public sealed class RouteMonitor : INetlinkNotificationHandler, INetlinkReplyHan
                 _handler.AddressAdded(in address);
                 break;
             case RouteAbi.DelAddr when RouteCodec.TryReadAddress(in message, out AddressInfo address):
-                _handler.AddressRemoved(in address);
+                _handler.AddressRemoved(in address, message.SenderPort);
                 break;
             case RouteAbi.NewNeigh when RouteCodec.TryReadNeighbour(in message, out NeighbourInfo neighbour):
                 _handler.NeighbourChanged(in neighbour);

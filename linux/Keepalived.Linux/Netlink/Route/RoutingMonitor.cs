@@ -4,10 +4,14 @@ namespace Keepalived.Linux.Netlink.Route;
 public interface IRoutingMonitorHandler
 {
     /// <summary>A route is gone.</summary>
-    void RouteRemoved(in RouteKey key);
+    /// <param name="key">Which.</param>
+    /// <param name="senderPort">Who removed it: <see cref="NetlinkMessage.SenderPort"/>; 0 for not known.</param>
+    void RouteRemoved(in RouteKey key, uint senderPort);
 
     /// <summary>A rule is gone.</summary>
-    void RuleRemoved(in RuleKey key);
+    /// <param name="key">Which.</param>
+    /// <param name="senderPort">Who removed it: <see cref="NetlinkMessage.SenderPort"/>; 0 for not known.</param>
+    void RuleRemoved(in RuleKey key, uint senderPort);
 
     /// <summary>News were lost: anything may be gone.</summary>
     void Overrun();
@@ -56,10 +60,10 @@ public sealed class RoutingMonitor : INetlinkNotificationHandler, IDisposable
         switch (message.Type)
         {
             case RouteAbi.DelRoute when RoutingCodec.TryReadRouteKey(in message, out RouteKey route):
-                _handler.RouteRemoved(in route);
+                _handler.RouteRemoved(in route, message.SenderPort);
                 break;
             case RouteAbi.DelRule when RoutingCodec.TryReadRuleKey(in message, out RuleKey rule):
-                _handler.RuleRemoved(in rule);
+                _handler.RuleRemoved(in rule, message.SenderPort);
                 break;
         }
     }

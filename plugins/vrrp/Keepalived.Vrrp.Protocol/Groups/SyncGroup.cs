@@ -146,6 +146,16 @@ public sealed class SyncGroup : ITakeoverGate
         _isSyncing = false;
     }
 
+    /// <inheritdoc/>
+    public void ConflictEnded(VirtualRouter router, MonotonicTime now)
+    {
+        // Once for all: with the last member that had another master beside it.
+        if (State == VirtualRouterState.Master && Find(router) is { } member && !_members.Exists(m => m.Router.IsInConflict))
+        {
+            _effects.StateChanged(State, State, $"{member.Name}: another master has gone");
+        }
+    }
+
     private void Follow(Member changed, MonotonicTime now)
     {
         string cause = $"{changed.Name}: {changed.Router.LastCause}";

@@ -22,4 +22,9 @@ public interface ITakeoverGate
     void LowerPriorityHeard(VirtualRouter router, MonotonicTime now)
     {
     }
+
+    /// <summary>The router, a master, has outlasted another one and was told of again (<see cref="VirtualRouterParameters.ReassertsAfterConflict"/>).</summary>
+    void ConflictEnded(VirtualRouter router, MonotonicTime now)
+    {
+    }
 }

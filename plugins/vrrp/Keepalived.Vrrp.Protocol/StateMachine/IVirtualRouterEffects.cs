@@ -17,6 +17,9 @@ public enum AnnouncementReason
 
     /// <summary>A reload added addresses.</summary>
     AddressesAdded,
+
+    /// <summary>Another master has gone, which may have misled the neighbours.</summary>
+    ConflictEnded,
 }
 
 /// <summary>
@@ -49,6 +52,11 @@ public interface IVirtualRouterEffects
 
     /// <summary>The effective priority has changed.</summary>
     void PriorityChanged(byte previous, byte current, in TransitionCause cause);
+
+    /// <summary>Another master has gone, and this one, which stays master, is told of as if it had become master now.</summary>
+    void ConflictEnded(in TransitionCause cause)
+    {
+    }
 
     /// <summary>A master heard a lower-priority advertisement: the MASTER_RX_LOWER_PRI notification.</summary>
     void LowerPriorityReceived(in ReceivedAdvertisement advertisement);

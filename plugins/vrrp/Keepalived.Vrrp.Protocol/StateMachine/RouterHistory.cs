@@ -9,6 +9,9 @@ public enum RouterHistoryKind
     /// <summary>The effective priority changed: <see cref="RouterHistoryEntry.Before"/> and <see cref="RouterHistoryEntry.After"/> are priorities.</summary>
     Priority,
 
+    /// <summary>A conflict with another master ended, and the state is the same as before.</summary>
+    ConflictEnded,
+
     /// <summary>A fault began, whether or not it changed the state.</summary>
     FaultBegan,
 
@@ -30,6 +33,7 @@ public readonly record struct RouterHistoryEntry(
     {
         RouterHistoryKind.Transition => $"{StateName(Before)} to {StateName(After)}: {Cause}",
         RouterHistoryKind.Priority => $"priority {Before} to {After}: {Cause}",
+        RouterHistoryKind.ConflictEnded => $"still {StateName(After)}: {Cause}",
         RouterHistoryKind.FaultBegan => $"fault began: {Cause.FaultText}",
         RouterHistoryKind.FaultEnded => $"fault ended: {Cause.FaultText}",
         _ => Kind.ToString(),

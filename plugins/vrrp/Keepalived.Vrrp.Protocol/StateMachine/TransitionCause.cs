@@ -47,6 +47,9 @@ public enum TransitionCauseKind
 
     /// <summary>The owner takes its full priority back after a conflict.</summary>
     OwnershipRestored,
+
+    /// <summary>Another master has fallen silent, and this one remains.</summary>
+    ConflictEnded,
 }
 
 /// <summary>Why a router changed, with the evidence. Rendered, it is the end of one log line.</summary>
@@ -108,6 +111,7 @@ public readonly record struct TransitionCause(TransitionCauseKind Kind)
         TransitionCauseKind.Tracking => $"tracked objects add {Value}{DetailText}",
         TransitionCauseKind.Reload => $"new configuration, base priority {Value}",
         TransitionCauseKind.OwnershipRestored => $"the other owner is gone, advertisement from {Source} with priority {Priority}",
+        TransitionCauseKind.ConflictEnded => $"{Source} with priority {Priority} was master too and has gone",
         _ => Kind.ToString(),
     };
 

@@ -19,7 +19,7 @@ public sealed partial class VirtualRouter
     private bool _yieldsToSecondOwner;
 
     private MonotonicTime NextMasterChore => MonotonicTime.Min(
-        MonotonicTime.Min(_delayedAnnouncement, _refreshAnnouncement),
+        MonotonicTime.Min(MonotonicTime.Min(_delayedAnnouncement, _refreshAnnouncement), _conflictEnd),
         MonotonicTime.Min(_lowerPriorityAnnouncement, _secondOwnerDeadline));
 
     private void BecomeMaster(in TransitionCause cause, MonotonicTime due, MonotonicTime now)
@@ -60,6 +60,11 @@ public sealed partial class VirtualRouter
             Report(RouterReportKind.SecondOwnerStopped, new(_secondOwner, VirtualRouterParameters.OwnerPriority, default));
         }
 
+        if (now >= _conflictEnd)
+        {
+            EndConflict(now);
+        }
+
         if (now >= _delayedAnnouncement)
         {
             _delayedAnnouncement = MonotonicTime.Never;
@@ -93,6 +98,7 @@ public sealed partial class VirtualRouter
             Statistics.PriorityZeroReceived++;
             Send(EffectivePriority);
             _protocolDeadline = now + Parameters.AdvertisementInterval;
+            NoteRivalLeaving(advertisement, now);
             return;
         }
 
@@ -140,6 +146,7 @@ public sealed partial class VirtualRouter
             Send(EffectivePriority);
         }
 
+        NoteRival(advertisement, now);
         Reclaim(now);
         Gate?.LowerPriorityHeard(this, now);
         _effects.LowerPriorityReceived(advertisement);
@@ -206,6 +213,7 @@ public sealed partial class VirtualRouter
             Send(EffectivePriority);
         }
 
+        NoteRival(advertisement, now);
         Reclaim(now);
         TimeSpan slower = TimeSpan.FromTicks(Math.Max(advertisement.Interval.Ticks, Parameters.AdvertisementInterval.Ticks));
         _secondOwnerDeadline = now + (slower * SecondOwnerPatience);
@@ -240,6 +248,7 @@ public sealed partial class VirtualRouter
         _refreshAnnouncement = MonotonicTime.Never;
         _lowerPriorityAnnouncement = MonotonicTime.Never;
         _secondOwnerDeadline = MonotonicTime.Never;
+        _conflictEnd = MonotonicTime.Never;
     }
 
     private MonotonicTime NextAdvertisement(MonotonicTime due, MonotonicTime now) =>

@@ -71,6 +71,11 @@ public sealed partial class VirtualRouter
             _protocolDeadline = now + Parameters.AdvertisementInterval;
         }
 
+        if (!Parameters.ReassertsAfterConflict)
+        {
+            _conflictEnd = MonotonicTime.Never;
+        }
+
         if (Parameters.Announcements.MasterRefresh != previous.Announcements.MasterRefresh)
         {
             _refreshAnnouncement = After(Parameters.Announcements.MasterRefresh, now);

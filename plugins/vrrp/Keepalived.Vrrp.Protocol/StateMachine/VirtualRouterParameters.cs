@@ -67,6 +67,12 @@ public sealed record VirtualRouterParameters
     public bool AdvertisesBeforeYielding { get; init; }
 
     /// <summary>
+    /// A master that has outlasted another one announces its addresses and is notified as MASTER once more (reassert_after_conflict): the
+    /// other may have changed what neighbours, clouds and scripts believe. Not in keepalived.
+    /// </summary>
+    public bool ReassertsAfterConflict { get; init; }
+
+    /// <summary>
     /// A master that was silent for so long that a router of this priority, 1..254, has taken over goes to BACKUP
     /// (timer_expired_backup, for routers that do not preempt); null for off.
     /// </summary>

@@ -28,8 +28,10 @@ internal sealed class AddressIndex
     }
 
     /// <summary>The kernel says that an address is gone.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="senderPort">The netlink port of who removed it; 0 for not known.</param>
     /// <returns>False when it was a removal of our own and the address has been added anew since.</returns>
-    public bool Removed(in AddressKey key)
+    public bool Removed(in AddressKey key, uint senderPort)
     {
         if (!_addresses.TryGetValue(key, out ManagedAddress? address))
         {
@@ -46,7 +48,7 @@ internal sealed class AddressIndex
         address.IsPresent = false;
         if (wasPresent && address.IsWanted)
         {
-            address.Owner.AddressLost(address);
+            address.Owner.AddressLost(address, senderPort);
         }
 
         return true;

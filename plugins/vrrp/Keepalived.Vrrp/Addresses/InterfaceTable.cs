@@ -11,8 +11,10 @@ internal interface IInterfaceTableListener
     void KernelChanged();
 
     /// <summary>An address is gone.</summary>
+    /// <param name="key">Which.</param>
+    /// <param name="senderPort">The netlink port of who removed it; 0 for not known.</param>
     /// <returns>False when it was a removal of our own and the address has been added anew since: it is there.</returns>
-    bool AddressRemoved(in AddressKey key);
+    bool AddressRemoved(in AddressKey key, uint senderPort);
 
     /// <summary>News were lost and read again; expectations about pending news are void.</summary>
     void NewsLost();
@@ -166,10 +168,10 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
         }
     }
 
-    public void AddressRemoved(in AddressInfo address)
+    public void AddressRemoved(in AddressInfo address, uint senderPort)
     {
         listener.AddressSeen(address, isAdded: false);
-        if (!listener.AddressRemoved(AddressKey.Of(address)))
+        if (!listener.AddressRemoved(AddressKey.Of(address), senderPort))
         {
             return;
         }
@@ -252,7 +254,7 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
                 link.Drop(key);
             }
 
-            listener.AddressRemoved(key);
+            listener.AddressRemoved(key, senderPort: 0);
         }
     }
 

@@ -20,7 +20,9 @@ internal interface IManagedAddressOwner
     void AddressesSettled();
 
     /// <summary>Somebody else removed the address.</summary>
-    void AddressLost(ManagedAddress address);
+    /// <param name="address">The address.</param>
+    /// <param name="senderPort">The netlink port of who did; 0 for not known.</param>
+    void AddressLost(ManagedAddress address, uint senderPort);
 }
 
 /// <summary>A virtual address at run time: whether it shall be in the kernel and whether it is.</summary>

@@ -17,7 +17,7 @@ internal static partial class GlobalKeywords
         + "smtp_alert_vrrp stats_dump_file json_dump_file vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters "
         + "disable_local_igmp default_interface vmac_prefix vmac_addr_prefix vrrp_garp_extra_if vrrp_vmac_garp_intvl iproute_usr_dir iproute_etc_dir "
         + "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs vrrp_netlink_monitor_rcv_bufs_force "
-        + "process_monitor_rcv_bufs process_monitor_rcv_bufs_force vrrp_delay_after_boot";
+        + "process_monitor_rcv_bufs process_monitor_rcv_bufs_force vrrp_delay_after_boot vrrp_reassert_after_conflict vrrp_restore_addresses";
 
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(4294);
     private static readonly TimeSpan _longestInterval = TimeSpan.FromSeconds(4294.967295);
@@ -86,6 +86,10 @@ internal static partial class GlobalKeywords
             g with { SilentToLowerPriority = r.OptionalBoolean() });
         Add(block, new("vrrp_higher_prio_send_advert", "BOOL?", "A master that yields sends one more advertisement.") { Default = "false" }, (r, g) =>
             g with { AdvertisesBeforeYielding = r.OptionalBoolean() });
+        Add(block, new("vrrp_reassert_after_conflict", "BOOL?", "Masters that outlast another one announce and notify again.") { Default = "false" }, (r, g) =>
+            g with { ReassertsAfterConflict = r.OptionalBoolean() });
+        Add(block, new("vrrp_restore_addresses", "BOOL?", "Masters put back addresses that others remove, instead of going to BACKUP.") { Default = "false" }, (r, g) =>
+            g with { RestoresAddresses = r.OptionalBoolean() });
         Add(block, new("dynamic_interfaces", "[allow_if_changes]", "Interfaces may appear and vanish while the daemon runs."), (r, g) =>
         {
             bool hasOption = r.TryWord(out string word);

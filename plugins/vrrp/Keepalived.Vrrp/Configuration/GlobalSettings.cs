@@ -60,6 +60,12 @@ internal sealed record GlobalSettings
     /// <summary><c>vrrp_down_timer_adverts</c>.</summary>
     public int DownTimerAdvertisements { get; init; } = 3;
 
+    /// <summary><c>vrrp_reassert_after_conflict</c>.</summary>
+    public bool ReassertsAfterConflict { get; init; }
+
+    /// <summary><c>vrrp_restore_addresses</c>.</summary>
+    public bool RestoresAddresses { get; init; }
+
     /// <summary><c>vrrp_lower_prio_no_advert</c>.</summary>
     public bool SilentToLowerPriority { get; init; }
 

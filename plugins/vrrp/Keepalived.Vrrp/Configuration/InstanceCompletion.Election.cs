@@ -18,6 +18,8 @@ internal sealed partial class InstanceCompletion
             OwnerIgnoresAdvertisements = CompleteOwnerIgnores(isOwner),
             SilentToLowerPriority = CompleteSilence(),
             AdvertisesBeforeYielding = CompleteLastWord(),
+            ReassertsAfterConflict = draft.ReassertsAfterConflict ?? _globals.ReassertsAfterConflict,
+            RestoresAddresses = draft.RestoresAddresses ?? _globals.RestoresAddresses,
         };
     }
 

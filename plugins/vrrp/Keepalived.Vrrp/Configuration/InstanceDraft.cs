@@ -74,6 +74,10 @@ internal sealed class InstanceDraft(string name, SourceLocation location) : ITra
 
     public Located<bool>? SilentToLowerPriority { get; set; }
 
+    public bool? ReassertsAfterConflict { get; set; }
+
+    public bool? RestoresAddresses { get; set; }
+
     public Located<bool>? AdvertisesBeforeYielding { get; set; }
 
     public Located<bool>? OwnerIgnoresAdvertisements { get; set; }

@@ -173,6 +173,10 @@ internal static partial class InstanceKeywords
             d.SilentToLowerPriority = At(r, r.OptionalBoolean()));
         block.Keyword(new("higher_prio_send_advert", "BOOL?", "A master that yields sends one more advertisement."), (r, d) =>
             d.AdvertisesBeforeYielding = At(r, r.OptionalBoolean()));
+        block.Keyword(new("reassert_after_conflict", "BOOL?", "A master that outlasts another one announces and notifies again.") { Default = "vrrp_reassert_after_conflict" }, (r, d) =>
+            d.ReassertsAfterConflict = r.OptionalBoolean());
+        block.Keyword(new("restore_addresses", "BOOL?", "A master puts back addresses that others remove, instead of going to BACKUP.") { Default = "vrrp_restore_addresses" }, (r, d) =>
+            d.RestoresAddresses = r.OptionalBoolean());
         block.Keyword(new("owner_ignore_adverts", "BOOL?", "The owner listens to nobody."), (r, d) =>
             d.OwnerIgnoresAdvertisements = At(r, r.OptionalBoolean()));
     }

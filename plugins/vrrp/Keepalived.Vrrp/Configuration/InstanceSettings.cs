@@ -106,6 +106,12 @@ internal sealed record InstanceSettings
 
     public bool AdvertisesBeforeYielding { get; init; }
 
+    /// <summary><c>reassert_after_conflict</c>.</summary>
+    public bool ReassertsAfterConflict { get; init; }
+
+    /// <summary><c>restore_addresses</c>.</summary>
+    public bool RestoresAddresses { get; init; }
+
     public int DownTimerAdvertisements { get; init; } = 3;
 
     public AnnouncementParameters Announcements { get; init; } = new();
@@ -231,6 +237,7 @@ internal sealed record InstanceSettings
         PreemptDelay = PreemptDelay,
         SilentToLowerPriority = SilentToLowerPriority,
         AdvertisesBeforeYielding = AdvertisesBeforeYielding,
+        ReassertsAfterConflict = ReassertsAfterConflict,
         TakeoverPriority = TimerExpiredPriority,
         Announcements = Announcements,
     };

@@ -123,14 +123,14 @@ internal sealed class StaticObjects : IManagedAddressOwner
         }
     }
 
-    void IManagedAddressOwner.AddressLost(ManagedAddress address)
+    void IManagedAddressOwner.AddressLost(ManagedAddress address, uint senderPort)
     {
         if (_groups.TryGetValue(address, out string? group))
         {
             _addressLost(group);
         }
 
-        VrrpLog.Restoring(_links.Services.Logger, _routing.Title, $"address {address.Info}");
+        VrrpLog.Restoring(_links.Services.Logger, _routing.Title, RemovalAuthor.Describe(senderPort), $"address {address.Info}", "");
         _links.Services.Installer.Want(address, true);
     }
 

@@ -20,6 +20,8 @@ internal interface IRoutingOwner
 /// <summary>A route or a rule at run time: whether it shall be in the kernel and whether it is.</summary>
 internal abstract class RoutingEntry(IRoutingOwner owner)
 {
+    private Restorations _restorations;
+
     /// <summary>Who is told.</summary>
     public IRoutingOwner Owner { get; } = owner;
 
@@ -32,11 +34,11 @@ internal abstract class RoutingEntry(IRoutingOwner owner)
     /// <summary>Waits for its turn in the installer, or for the kernel.</summary>
     public bool IsUnderWay { get; set; }
 
-    /// <summary>When it was put back last.</summary>
-    public MonotonicTime LastRestored { get; set; }
+    /// <summary>How often it was put back.</summary>
+    public ref Restorations Restorations => ref _restorations;
 
-    /// <summary>It has been put back before.</summary>
-    public bool WasRestored { get; set; }
+    /// <summary>The netlink port of who removed it last.</summary>
+    public uint RemovedBy { get; set; }
 
     /// <summary>Not put back when somebody else removes it.</summary>
     public abstract bool IsUntracked { get; }

@@ -9,7 +9,7 @@ namespace Keepalived.Vrrp.Routes;
 
 /// <summary>
 /// Brings the kernel's routes and rules to what instances want, some in each turn of the loop, and puts back what others remove.
-/// Wishes are states, as with addresses. What comes back within <see cref="RestoreInterval"/> of the last time waits for its end, so that
+/// Wishes are states, as with addresses. What comes back within <see cref="Restorations.Interval"/> of the last time waits for its end, so that
 /// somebody who removes a route as often as it is put back costs one change a second and not the whole loop.
 /// </summary>
 internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHandler, IDisposable
@@ -18,7 +18,6 @@ internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHa
     private const int MostPerTurn = 64;
 
     private static readonly TimeSpan TurnBudget = TimeSpan.FromMilliseconds(0.5);
-    private static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(1);
 
     private readonly IScheduler _scheduler;
     private readonly ILogger _logger;
@@ -160,24 +159,24 @@ internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHa
         Settle(entry.Owner);
     }
 
-    void IRoutingMonitorHandler.RouteRemoved(in RouteKey key)
+    void IRoutingMonitorHandler.RouteRemoved(in RouteKey key, uint senderPort)
     {
         if (_routes.TryGetValue(key, out List<ManagedRoute>? routes))
         {
             foreach (ManagedRoute route in routes)
             {
-                Lost(route);
+                Lost(route, senderPort);
             }
         }
     }
 
-    void IRoutingMonitorHandler.RuleRemoved(in RuleKey key)
+    void IRoutingMonitorHandler.RuleRemoved(in RuleKey key, uint senderPort)
     {
         if (_rules.TryGetValue(key, out List<ManagedRule>? rules))
         {
             foreach (ManagedRule rule in rules)
             {
-                Lost(rule);
+                Lost(rule, senderPort);
             }
         }
     }
@@ -187,11 +186,11 @@ internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHa
         // Asking for what is there already costs an answer and changes nothing.
         foreach (RoutingEntry entry in _routes.Values.SelectMany(list => list).Concat<RoutingEntry>(_rules.Values.SelectMany(list => list)))
         {
-            Lost(entry);
+            Lost(entry, senderPort: 0);
         }
     }
 
-    private void Lost(RoutingEntry entry)
+    private void Lost(RoutingEntry entry, uint senderPort)
     {
         if (!entry.IsWanted || entry.IsUnderWay || entry.IsPresent != true)
         {
@@ -205,10 +204,11 @@ internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHa
         }
 
         MonotonicTime now = _scheduler.Now;
-        if (entry.WasRestored && now < entry.LastRestored + RestoreInterval)
+        entry.RemovedBy = senderPort;
+        if (entry.Restorations.Earliest(now) > now)
         {
             _toRestore.Add(entry);
-            _restoreTimer.Arm(now + RestoreInterval);
+            _restoreTimer.Arm(now + Restorations.Interval);
             return;
         }
 
@@ -217,8 +217,11 @@ internal sealed class RoutingInstaller : INetlinkReplyHandler, IRoutingMonitorHa
 
     private void Restore(RoutingEntry entry, MonotonicTime now)
     {
-        (entry.WasRestored, entry.LastRestored) = (true, now);
-        VrrpLog.Restoring(_logger, entry.Owner.Title, entry.ToString()!);
+        if (entry.Restorations.Count(now))
+        {
+            VrrpLog.Restoring(_logger, entry.Owner.Title, RemovalAuthor.Describe(entry.RemovedBy), entry.ToString()!, entry.Restorations.ToString());
+        }
+
         Want(entry, true);
     }
 

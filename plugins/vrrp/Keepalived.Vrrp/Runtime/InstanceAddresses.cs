@@ -19,6 +19,8 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
     private List<ManagedAddress> _addresses = [];
     private int _roundsWhenSettled;
     private bool _announcesEach;
+    private bool _restorationFailed;
+    private AddressRestoration? _restoration;
 
     public InstanceAddresses(AddressInstaller installer, Announcer announcer, InterfaceTable interfaces, AddressIndex index, ILogger logger)
     {
@@ -47,6 +49,9 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
     /// <summary>Called when somebody else removed a tracked address.</summary>
     public required Action Lost { get; init; }
 
+    /// <summary>Makes what puts addresses back; called for the first loss.</summary>
+    public required Func<AddressRestoration> OpenRestoration { get; init; }
+
     /// <summary>Takes the configured addresses; those that stay configured are not touched.</summary>
     /// <returns>Addresses that are new and wanted now.</returns>
     public int Configure(InstanceSettings settings)
@@ -67,6 +72,7 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
         foreach (ManagedAddress gone in known.Values)
         {
             _leaving.Add(gone);
+            _restoration?.Forget(gone);
             _installer.Want(gone, false);
         }
 
@@ -98,6 +104,8 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
         AreWanted = false;
         _roundsWhenSettled = 0;
         _announcesEach = false;
+        _restorationFailed = false;
+        _restoration?.Cancel();
         _announcer.Cancel(this);
         foreach (ManagedAddress address in _addresses)
         {
@@ -110,7 +118,17 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
     public void Abandon()
     {
         AreWanted = false;
+        _restoration?.Cancel();
         _announcer.Cancel(this);
+    }
+
+    /// <summary>Puts back what others have removed, for a master that keeps its role.</summary>
+    /// <returns>False when nothing was missing, or the kernel did not take an address back.</returns>
+    public bool TryRestore()
+    {
+        bool failed = _restorationFailed;
+        _restorationFailed = false;
+        return _restoration is { } restoration && restoration.Restore(Settings.Name) && !failed;
     }
 
     /// <summary>Announces every address so many times; those still on their way once on arrival and the rest when all are there.</summary>
@@ -135,6 +153,7 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
     /// <summary>Ends the relation to the kernel's news; the instance is gone.</summary>
     public void Forget()
     {
+        _restoration?.Dispose();
         foreach (ManagedAddress address in _addresses)
         {
             _index.Remove(address);
@@ -148,7 +167,8 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
 
     void IManagedAddressOwner.AddressInstalled(ManagedAddress address)
     {
-        if (_announcesEach && address.IsWanted)
+        bool isBack = _restoration?.Conclude(address) ?? false;
+        if ((_announcesEach || isBack) && address.IsWanted)
         {
             _announcer.AnnounceNow(address);
         }
@@ -159,6 +179,11 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
         string device = _interfaces.Find(address.Info.InterfaceIndex)?.Name.ToString() ?? address.Definition.Device ?? Settings.Interface ?? "?";
         string reason = kernelText is null ? errno.Text() : $"{errno.Text()}: {kernelText}";
         VrrpLog.AddressFailed(_logger, Settings.Name, wasAdd ? "add" : "remove", address.Info.ToString(), device, reason);
+        if (_restoration?.Conclude(address) == true)
+        {
+            _restorationFailed = true;
+            Lost();
+        }
     }
 
     void IManagedAddressOwner.AddressesSettled()
@@ -180,13 +205,24 @@ internal sealed class InstanceAddresses : IManagedAddressOwner
         Settled();
     }
 
-    void IManagedAddressOwner.AddressLost(ManagedAddress address)
+    void IManagedAddressOwner.AddressLost(ManagedAddress address, uint senderPort)
     {
-        if (!address.Definition.IsUntracked)
+        if (address.Definition.IsUntracked)
         {
-            VrrpLog.AddressLost(_logger, Settings.Name, address.Definition.Address);
-            Lost();
+            return;
         }
+
+        if (Settings.RestoresAddresses)
+        {
+            _restoration ??= OpenRestoration();
+            _restoration.Note(address, senderPort);
+        }
+        else
+        {
+            VrrpLog.AddressLost(_logger, Settings.Name, address.Definition.Address, RemovalAuthor.Describe(senderPort));
+        }
+
+        Lost();
     }
 
     private void Take(

@@ -1,6 +1,7 @@
 using Keepalived.Events;
 using Keepalived.Linux;
 using Keepalived.Scheduling;
+using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Protocol;
@@ -39,6 +40,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             Settings = settings,
             Settled = OnAddressesSettled,
             Lost = OnAddressLost,
+            OpenRestoration = () => new AddressRestoration(services.Scheduler, services.Installer, services.Logger),
         };
         ConfigureLinks(settings);
         _addresses.Configure(settings);
@@ -294,6 +296,13 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         _notifier.StateChanged(Map(previous), Map(current), _router.EffectivePriority, why);
     }
 
+    void IVirtualRouterEffects.ConflictEnded(in TransitionCause cause)
+    {
+        string why = cause.ToString();
+        VrrpLog.ConflictEnded(_services.Logger, Settings.Name, why);
+        _notifier.StateChanged(VrrpState.Master, VrrpState.Master, _router.EffectivePriority, why);
+    }
+
     void IVirtualRouterEffects.PriorityChanged(byte previous, byte current, in TransitionCause cause)
     {
         string why = cause.ToString();
@@ -373,7 +382,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     {
         _lossPending = false;
         FollowKernel();
-        if (_router.State == VirtualRouterState.Master)
+        if (_router.State == VirtualRouterState.Master && !(Settings.RestoresAddresses && _addresses.TryRestore()))
         {
             _router.OnAddressLost(Now);
         }

@@ -159,7 +159,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
     }
 
-    bool IInterfaceTableListener.AddressRemoved(in AddressKey key) => Services?.AddressIndex.Removed(key) ?? true;
+    bool IInterfaceTableListener.AddressRemoved(in AddressKey key, uint senderPort) => Services?.AddressIndex.Removed(key, senderPort) ?? true;
 
     void IInterfaceTableListener.NewsLost()
     {

@@ -188,7 +188,7 @@ internal sealed class RecordingMonitorHandler : IRouteMonitorHandler
 
     public void AddressAdded(in AddressInfo address) => Events.Add($"address {address}");
 
-    public void AddressRemoved(in AddressInfo address) => Events.Add($"no address {address}");
+    public void AddressRemoved(in AddressInfo address, uint senderPort) => Events.Add($"no address {address}");
 
     public void NeighbourChanged(in NeighbourInfo neighbour) => Events.Add($"neighbour {neighbour.Address} {neighbour.Hardware}");
 

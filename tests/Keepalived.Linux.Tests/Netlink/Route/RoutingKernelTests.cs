@@ -145,9 +145,9 @@ public sealed class RoutingKernelTests : INetlinkReplyHandler, IRoutingMonitorHa
 
     void INetlinkReplyHandler.Completed(long token, in NetlinkResult result) => _ends.Add(result.Errno);
 
-    void IRoutingMonitorHandler.RouteRemoved(in RouteKey key) => _routesGone.Add(key);
+    void IRoutingMonitorHandler.RouteRemoved(in RouteKey key, uint senderPort) => _routesGone.Add(key);
 
-    void IRoutingMonitorHandler.RuleRemoved(in RuleKey key) => _rulesGone.Add(key);
+    void IRoutingMonitorHandler.RuleRemoved(in RuleKey key, uint senderPort) => _rulesGone.Add(key);
 
     void IRoutingMonitorHandler.Overrun() => Assert.Fail("Nothing is lost here.");
 }
