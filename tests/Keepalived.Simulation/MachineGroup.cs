@@ -7,10 +7,12 @@ internal sealed class MachineGroup : ISyncGroupEffects
 {
     private readonly SimulatedMachine _machine;
     private readonly SyncGroup _group;
+    private readonly bool _madeAtReload;
 
-    public MachineGroup(SimulatedMachine machine)
+    public MachineGroup(SimulatedMachine machine, bool madeAtReload)
     {
         _machine = machine;
+        _madeAtReload = madeAtReload;
         _group = new SyncGroup(this);
         foreach (SimulatedRouter router in machine.Routers)
         {
@@ -19,8 +21,29 @@ internal sealed class MachineGroup : ISyncGroupEffects
         }
     }
 
-    /// <summary>All members are in one state, the group's. Of the microsecond that owners spend in BACKUP the group tells nobody.</summary>
-    public bool Agrees
+    /// <summary>
+    /// All members are in one state, the group's. Of the microsecond that owners spend in BACKUP the group tells nobody. Who was in BACKUP
+    /// when a reload made the group remains there beside one that awaits a first result, and cannot take over as long as that does.
+    /// </summary>
+    public bool Agrees => _madeAtReload && _group.State == VirtualRouterState.Init ? AllWait : AreEqual;
+
+    private bool AllWait
+    {
+        get
+        {
+            foreach (SimulatedRouter router in _machine.Routers)
+            {
+                if (router.Core.State is not (VirtualRouterState.Init or VirtualRouterState.Backup))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private bool AreEqual
     {
         get
         {
@@ -42,6 +65,14 @@ internal sealed class MachineGroup : ISyncGroupEffects
     public void Begin(MonotonicTime now) => _group.Begin(now);
 
     public void Suspend() => _group.Suspend();
+
+    public void Disband(MonotonicTime now)
+    {
+        foreach (SimulatedRouter router in _machine.Routers)
+        {
+            _group.Leave(router.Core, now);
+        }
+    }
 
     void ISyncGroupEffects.Syncing(VirtualRouterState state, string cause) =>
         _machine.Network.Note($"{_machine.Name}: the group follows to {state.ToString().ToUpperInvariant()}");

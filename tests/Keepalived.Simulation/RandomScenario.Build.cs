@@ -11,7 +11,10 @@ public sealed partial class RandomScenario
     // Wall clocks may differ by half of it. Where they differ by more, signed advertisements are refused: they are meant to be.
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
 
+    private static readonly int[] _badNumbers = [1, -1, 2, 30, -254];
+
     private bool _isSigned;
+    private bool _isGroupable;
 
     private void Build()
     {
@@ -22,7 +25,8 @@ public sealed partial class RandomScenario
         }
 
         int machines = _dice.Between(2, 5);
-        bool isGrouped = Network.Services.Count > 1 && _dice.OneIn(2);
+        _isGroupable = Network.Services.Count > 1 && _dice.OneIn(2);
+        bool isGrouped = _rolledOutGroup = _isGroupable && !_dice.OneIn(4);
         for (int i = 0; i < machines; i++)
         {
             SimulatedMachine machine = Network.AddMachine();
@@ -87,20 +91,43 @@ public sealed partial class RandomScenario
     {
         byte priority = RandomPriority();
         bool isOwner = machine.Number == 1 && _dice.OneIn(8);
+        bool hasSecondAddress = _dice.OneIn(3);
         foreach (SimulatedService service in Network.Services)
         {
             VirtualRouterParameters parameters = RandomParameters(service, isOwner ? VirtualRouterParameters.OwnerPriority : priority);
             SimulatedRouter router = machine.AddRouter(service, parameters);
             if (_dice.OneIn(4))
             {
-                machine.AddTracker(router, machine.IsGrouped ? 0 : RandomWeight(), isSlow: _dice.OneIn(3));
+                machine.AddTracker(router, RandomTracker());
             }
+
+            router.HasSecondAddress = hasSecondAddress;
 
             // The members of a sync group have one priority, as keepalived asks for when it ignores weights of single members: where
             // one machine is better on one link and another one on the other, both may take over and yield for ever.
-            priority = !machine.IsGrouped && _dice.OneIn(4) ? RandomPriority() : priority;
+            priority = !_isGroupable && _dice.OneIn(4) ? RandomPriority() : priority;
+        }
+
+        foreach (SimulatedInterface port in machine.Interfaces)
+        {
+            // Less than a down timer: keepalived takes no more.
+            port.DownDelay = _dice.OneIn(4) ? _dice.PartOf(Interval) : TimeSpan.Zero;
+            port.UpDelay = _dice.OneIn(4) ? _dice.PartOf(Interval * 3) : TimeSpan.Zero;
         }
     }
+
+    private TrackerSettings RandomTracker() => new()
+    {
+        Kind = (TrackedKind)_dice.Below(4),
+        Weight = new(_isGroupable ? 0 : RandomWeight(), _dice.OneIn(4)),
+        IsSlow = _dice.OneIn(3),
+        Rise = _dice.Between(1, 3),
+        Fall = _dice.Between(1, 3),
+        Interval = Interval * (_dice.Between(1, 4) / 4.0),
+        LossDelay = _dice.OneIn(2) ? TimeSpan.Zero : _dice.PartOf(Interval * 4),
+        GainDelay = _dice.OneIn(2) ? TimeSpan.Zero : _dice.PartOf(Interval * 4),
+        BadNumber = _badNumbers[_dice.Below(_badNumbers.Length)],
+    };
 
     private VirtualRouterParameters RandomParameters(SimulatedService service, byte priority)
     {
@@ -120,6 +147,7 @@ public sealed partial class RandomScenario
             DownTimerAdvertisements = _dice.OneIn(5) ? 2 : 3,
             SilentToLowerPriority = _dice.OneIn(3),
             AdvertisesBeforeYielding = _dice.OneIn(3),
+            ReassertsAfterConflict = _dice.OneIn(4),
             Announcements = RandomAnnouncements(),
         };
     }

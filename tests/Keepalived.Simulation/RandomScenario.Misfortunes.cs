@@ -9,7 +9,7 @@ public sealed partial class RandomScenario
     {
         SimulatedMachine machine = Network.Machines[_dice.Below(Network.Machines.Count)];
         SimulatedLan lan = Network.Lans[_dice.Below(Network.Lans.Count)];
-        switch (_dice.Below(26))
+        switch (_dice.Below(28))
         {
             case 0: machine.Kill(); break;
             case 1: machine.PowerOff(); break;
@@ -30,6 +30,8 @@ public sealed partial class RandomScenario
             case 21: ReloadChanged(machine); break;
             case 22: RollOutInterval(); break;
             case 23: machine.Routers[_dice.Below(machine.Routers.Count)].LoseAddress(); break;
+            case 24: RollOutAddresses(); break;
+            case 25: RollOutGroups(); break;
             default: lan.Heal(); break;
         }
     }
@@ -47,9 +49,14 @@ public sealed partial class RandomScenario
         }
     }
 
-    // Where advertisements are signed only forward, because a process that starts anew does not know what its last life has signed.
-    private void StepClock(SimulatedMachine machine) => machine.StepClock(
-        _isSigned ? _dice.PartOf((_window / 2) - machine.WallClockOffset) : TimeSpan.FromSeconds(_dice.Between(-100_000, 100_000)));
+    // Where advertisements are signed the clocks stay within what the time window allows, forward and back.
+    private void StepClock(SimulatedMachine machine)
+    {
+        TimeSpan step = !_isSigned ? TimeSpan.FromSeconds(_dice.Between(-100_000, 100_000))
+            : _dice.OneIn(2) ? _dice.PartOf((_window / 2) - machine.WallClockOffset)
+            : -_dice.PartOf(machine.WallClockOffset);
+        machine.StepClock(step, _isSigned);
+    }
 
     // A loop that was late: shorter than a down timer.
     private void PauseBriefly(SimulatedMachine machine)
@@ -71,7 +78,7 @@ public sealed partial class RandomScenario
         {
             SimulatedTracker tracker = machine.Trackers[_dice.Below(machine.Trackers.Count)];
             machine.SetTracker(tracker, !tracker.IsUp);
-            if (_dice.OneIn(2))
+            if (!_dice.OneIn(3))
             {
                 Later(_dice.PartOf(Interval * 4), () => machine.SetTracker(tracker, !tracker.IsUp));
             }
@@ -95,7 +102,7 @@ public sealed partial class RandomScenario
         foreach (SimulatedRouter router in machine.Routers)
         {
             // The members of a group change alike: see BuildMachine.
-            router.Configured = machine.IsGrouped
+            router.Configured = _isGroupable
                 ? Changed(router.Configured, change, priority)
                 : Changed(router.Configured, _dice.Below(5), RandomPriority());
         }
@@ -118,6 +125,42 @@ public sealed partial class RandomScenario
             3 => p with { Preempts = p.StartsAsMaster || !p.Preempts, PreemptDelay = TimeSpan.Zero, Announcements = RandomAnnouncements() },
             _ => p with { Preempts = true, StartsAsMaster = false, PreemptDelay = Interval * _dice.Between(0, 5) },
         };
+    }
+
+    // An address more or less, from machine to machine.
+    private void RollOutAddresses()
+    {
+        bool hasSecond = _dice.OneIn(2);
+        RollOut(router => router.HasSecondAddress = hasSecond, null);
+    }
+
+    // A sync group made or disbanded, from machine to machine.
+    private void RollOutGroups()
+    {
+        if (_isGroupable)
+        {
+            bool isGrouped = _rolledOutGroup = !_rolledOutGroup;
+            RollOut(null, machine => machine.IsGrouped = isGrouped);
+        }
+    }
+
+    private void RollOut(Action<SimulatedRouter>? changeRouter, Action<SimulatedMachine>? changeMachine)
+    {
+        TimeSpan wait = TimeSpan.Zero;
+        foreach (SimulatedMachine machine in Network.Machines)
+        {
+            wait += _dice.PartOf(Interval * 2);
+            Later(wait, () =>
+            {
+                changeMachine?.Invoke(machine);
+                foreach (SimulatedRouter router in machine.Routers)
+                {
+                    changeRouter?.Invoke(router);
+                }
+
+                machine.Reload();
+            });
+        }
     }
 
     // A change of the interval, from machine to machine as an operator would do it.

@@ -13,6 +13,7 @@ public sealed partial class RandomScenario
     private readonly VrrpVersion _version;
     private MonotonicTime _lastMisfortune;
     private TimeSpan _rolledOutInterval;
+    private bool _rolledOutGroup;
 
     /// <summary>Builds it; nothing has happened yet.</summary>
     /// <param name="seed">Decides over everything.</param>
@@ -72,7 +73,30 @@ public sealed partial class RandomScenario
                 }
             }
 
-            return (LongestWait * 3) + delay;
+            return (LongestWait * 3) + delay + LongestTracking;
+        }
+    }
+
+    // Until the last of the trackers and links has said what it is.
+    private TimeSpan LongestTracking
+    {
+        get
+        {
+            TimeSpan longest = TimeSpan.Zero;
+            foreach (SimulatedMachine machine in Network.Machines)
+            {
+                foreach (SimulatedTracker tracker in machine.Trackers)
+                {
+                    longest = tracker.Settings.Longest > longest ? tracker.Settings.Longest : longest;
+                }
+
+                foreach (SimulatedInterface port in machine.Interfaces)
+                {
+                    longest = port.UpDelay > longest ? port.UpDelay : longest;
+                }
+            }
+
+            return longest;
         }
     }
 
@@ -112,7 +136,7 @@ public sealed partial class RandomScenario
 
             foreach (SimulatedTracker tracker in machine.Trackers)
             {
-                yield return $"{tracker.Router.Name} tracks an object of weight {tracker.Weight}";
+                yield return tracker.Describe();
             }
         }
     }
@@ -180,6 +204,7 @@ public sealed partial class RandomScenario
             }
 
             machine.Resume();
+            machine.IsGrouped = _rolledOutGroup;
             if (_dice.OneIn(6))
             {
                 machine.PowerOff();
@@ -195,7 +220,7 @@ public sealed partial class RandomScenario
 
         // What a slow link still carries may arrive long after it was healed.
         TimeSpan underWay = Network.LastDisturbance > Network.Queue.Now ? Network.LastDisturbance - Network.Queue.Now : TimeSpan.Zero;
-        Network.Queue.Run(underWay + SimulatedNetwork.NewsDelay + LongestWait);
+        Network.Queue.Run(underWay + SimulatedNetwork.NewsDelay + LongestTracking + LongestWait);
     }
 
     // The same machines on each side of every link: what sync groups can live with.

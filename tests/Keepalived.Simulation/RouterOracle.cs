@@ -79,7 +79,7 @@ internal sealed class RouterOracle(SimulatedRouter router)
         if (heard.Priority == 0)
         {
             _earliest = now + Skew(router.Core.MasterInterval);
-            Latest = router.Machine.IsGrouped ? MonotonicTime.Never : _earliest + SimulatedNetwork.Lateness + ServiceWatch.Tolerance;
+            Latest = router.Machine.HasGroup ? MonotonicTime.Never : _earliest + SimulatedNetwork.Lateness + ServiceWatch.Tolerance;
             router.Machine.Network.Watch.IsStale = true;
         }
         else if (heard.Priority >= _ownPriority || !router.Parameters.Preempts)

@@ -34,13 +34,27 @@ internal sealed partial class ServiceWatch
         int misled = 0;
         foreach (SimulatedHost host in _network.Hosts)
         {
-            if (IsBeside(host, router) && host.Knows(_service.Address) && !host.Finds(router))
+            if (IsBeside(host, router) && IsMisled(host, router))
             {
                 misled++;
             }
         }
 
         return misled;
+    }
+
+    private bool IsMisled(SimulatedHost host, SimulatedRouter router)
+    {
+        for (int i = 0; i < SimulatedService.AddressCount; i++)
+        {
+            InternetAddress address = _service.AddressOf(i);
+            if ((router.Installed & (1 << i)) != 0 && host.Knows(address) && !host.Finds(router, address))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsBeside(SimulatedHost host, SimulatedRouter router) =>
@@ -73,8 +87,10 @@ internal sealed partial class ServiceWatch
     {
         foreach (SimulatedRouter other in _service.Routers)
         {
-            // Announcements of the same moment may overtake each other.
-            if (other != router && other.LastAnnouncement + (SimulatedLan.NormalDelay * 2) >= since)
+            // Announcements of the same moment may overtake each other. A virtual link-layer address is learned from advertisements too.
+            MonotonicTime spoke = _service.Settings.UsesVirtualHardware
+                ? MonotonicTime.Max(other.LastAnnouncement, other.LastAdvertisement) : other.LastAnnouncement;
+            if (other != router && spoke + (SimulatedLan.NormalDelay * 2) >= since)
             {
                 return true;
             }

@@ -33,7 +33,7 @@ internal sealed partial class ServiceWatch
         uint able = 0;
         foreach (SimulatedRouter router in _service.Routers)
         {
-            bool isAble = router.Machine.IsAwake && router.Core.State is VirtualRouterState.Backup or VirtualRouterState.Master;
+            bool isAble = router.Machine.IsAwake && (IsReady(router) || router.Core.State == VirtualRouterState.Master);
             able |= isAble ? 1u << router.Number : 0;
         }
 
@@ -90,6 +90,8 @@ internal sealed partial class ServiceWatch
 
     private bool IsFirstOfPart(int router) => (_parts[router] & ((1u << router) - 1)) == 0;
 
+    private static bool IsReady(SimulatedRouter router) => router.Core.State == VirtualRouterState.Backup && !router.Machine.IsGroupHeld;
+
     private (int Masters, int Ready) Count(uint part)
     {
         int masters = 0;
@@ -99,7 +101,7 @@ internal sealed partial class ServiceWatch
             if ((part & (1u << router.Number)) != 0 && router.Machine.IsAwake)
             {
                 masters += router.Core.State == VirtualRouterState.Master ? 1 : 0;
-                ready += router.Core.State == VirtualRouterState.Backup ? 1 : 0;
+                ready += IsReady(router) ? 1 : 0;
             }
         }
 

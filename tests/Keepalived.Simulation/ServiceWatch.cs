@@ -108,7 +108,7 @@ internal sealed partial class ServiceWatch
         foreach (SimulatedRouter router in _service.Routers)
         {
             // The members of a group wait for each other.
-            bool wouldPreempt = router.Parameters.Preempts && !router.Machine.IsGrouped;
+            bool wouldPreempt = router.Parameters.Preempts && !router.Machine.HasGroup;
             if (wouldPreempt && router.Machine.IsAwake && router.Core.State == VirtualRouterState.Backup && IsBetterThanMaster(router))
             {
                 _watch.Violate($"{router.Name} does not preempt a master of lower priority after everything has settled");
@@ -146,9 +146,9 @@ internal sealed partial class ServiceWatch
     {
         foreach (SimulatedRouter router in _service.Routers)
         {
-            if (router.Machine.IsAwake && router.HasAddresses != router.IsMaster)
+            if (router.Machine.IsAwake && router.Installed != (router.IsMaster ? router.AddressSet : 0))
             {
-                _watch.Violate($"{router.Name} is {router.Core.State} and {(router.HasAddresses ? "has" : "lacks")} the address");
+                _watch.Violate($"{router.Name} is {router.Core.State} and has the addresses {router.Installed} of {router.AddressSet}");
             }
         }
     }
@@ -228,12 +228,12 @@ internal sealed partial class ServiceWatch
         MonotonicTime first = MonotonicTime.Never;
         foreach (SimulatedRouter router in _service.Routers)
         {
-            if ((part & (1u << router.Number)) == 0 || !router.Machine.IsAwake || router.Core.State != VirtualRouterState.Backup)
+            if ((part & (1u << router.Number)) == 0 || !router.Machine.IsAwake || !IsReady(router))
             {
                 continue;
             }
 
-            MonotonicTime end = router.Machine.IsGrouped ? EndOfGroupsWait(router.Machine, from) : EndOfWait(router, from);
+            MonotonicTime end = router.Machine.HasGroup ? EndOfGroupsWait(router.Machine, from) : EndOfWait(router, from);
             first = MonotonicTime.Min(first, end);
         }
 
@@ -261,7 +261,19 @@ internal sealed partial class ServiceWatch
     }
 
     // A sync group takes over only where it can do so everywhere.
-    private bool CanTakeOver() => !_service.Routers[0].Machine.IsGrouped || _watch.AreCongruent();
+    private bool CanTakeOver()
+    {
+        int grouped = 0;
+        int awake = 0;
+        foreach (SimulatedRouter router in _service.Routers)
+        {
+            awake += router.Machine.IsAwake ? 1 : 0;
+            grouped += router.Machine is { IsAwake: true, HasGroup: true } ? 1 : 0;
+        }
+
+        // While a change is being rolled out, a group may wait for an address that somebody without a group holds.
+        return grouped == 0 || (grouped == awake && _watch.AreCongruent());
+    }
 
     private void SetDue()
     {

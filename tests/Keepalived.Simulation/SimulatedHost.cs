@@ -26,16 +26,27 @@ public sealed class SimulatedHost : NetworkPort, ISimulationTarget
     /// <summary>The address is known.</summary>
     public bool Knows(InternetAddress address) => _table.ContainsKey(address);
 
-    /// <summary>Would a packet of this host for the service get to that router?</summary>
-    public bool Finds(SimulatedRouter router) =>
-        _table.TryGetValue(router.Service.Address, out ulong station)
+    /// <summary>Would a packet of this host for the service's first address get to that router?</summary>
+    public bool Finds(SimulatedRouter router)
+    {
+        ArgumentNullException.ThrowIfNull(router);
+        return Finds(router, router.Service.Address);
+    }
+
+    /// <summary>Would a packet of this host for that address of the service get to that router?</summary>
+    public bool Finds(SimulatedRouter router, InternetAddress address) =>
+        _table.TryGetValue(address, out ulong station)
         && station == router.Hardware
         && Lan.Leads(this, station, router.Port);
 
     void ISimulationTarget.Happen(int what, int argument, object? payload)
     {
         SimulatedService service = (SimulatedService)payload!;
-        Confirm(service);
+        for (int i = 0; i < SimulatedService.AddressCount; i++)
+        {
+            Confirm(service, i);
+        }
+
         Use(service);
     }
 
@@ -86,18 +97,19 @@ public sealed class SimulatedHost : NetworkPort, ISimulationTarget
     }
 
     // Asks the entry's station; if it does not answer, everybody. Who has the address answers, with the kernel's help alone.
-    private void Confirm(SimulatedService service)
+    private void Confirm(SimulatedService service, int number)
     {
+        InternetAddress address = service.AddressOf(number);
         SimulatedRouter? answering = null;
         int answers = 0;
         foreach (SimulatedRouter router in service.Routers)
         {
-            if (!router.HasAddresses || !Lan.Reaches(this, router.Port) || !Lan.Reaches(router.Port, this) || _network.Dice.Unit() < Lan.Loss)
+            if ((router.Installed & (1 << number)) == 0 || !Lan.Reaches(this, router.Port) || !Lan.Reaches(router.Port, this) || _network.Dice.Unit() < Lan.Loss)
             {
                 continue;
             }
 
-            if (Finds(router))
+            if (Finds(router, address))
             {
                 return;
             }
@@ -112,11 +124,11 @@ public sealed class SimulatedHost : NetworkPort, ISimulationTarget
         if (answering is not null)
         {
             Lan.Learn(answering.Port, answering.Hardware);
-            Learn(service.Address, answering.Hardware);
+            Learn(address, answering.Hardware);
         }
         else
         {
-            _table.Remove(service.Address);
+            _table.Remove(address);
         }
     }
 }

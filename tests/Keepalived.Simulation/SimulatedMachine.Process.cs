@@ -20,6 +20,12 @@ public sealed partial class SimulatedMachine
         IsPaused = false;
         _isReloadPending = false;
         _life++;
+        foreach (SimulatedInterface port in _interfaces)
+        {
+            port.Forget();
+        }
+
+        LookAtLinks();
         foreach (SimulatedRouter router in _routers)
         {
             router.Prepare();
@@ -27,7 +33,7 @@ public sealed partial class SimulatedMachine
 
         PrepareTrackers();
         // Bound when the faults at start are known, and before anybody starts.
-        _group = IsGrouped ? new MachineGroup(this) : null;
+        _group = IsGrouped ? new MachineGroup(this, madeAtReload: false) : null;
         _group?.Begin(_network.Queue.Now);
         foreach (SimulatedRouter router in _routers)
         {
@@ -115,6 +121,7 @@ public sealed partial class SimulatedMachine
         }
 
         _unread.Clear();
+        _trackers.ForEach(static tracker => tracker.Missed());
         ReadNews();
         LookAtClock();
         if (_isReloadPending)
@@ -135,12 +142,12 @@ public sealed partial class SimulatedMachine
             return;
         }
 
-        bool isChanged = false;
+        bool isChanged = IsGrouped != HasGroup;
         int before = 0;
         int after = 0;
         foreach (SimulatedRouter router in _routers)
         {
-            isChanged |= router.Configured != router.Parameters;
+            isChanged |= router.IsReconfigured;
             before += router.EffectCount;
         }
 
@@ -153,12 +160,45 @@ public sealed partial class SimulatedMachine
         foreach (SimulatedRouter router in _routers)
         {
             router.Reload();
+        }
+
+        TakeGroup();
+        foreach (SimulatedRouter router in _routers)
+        {
             after += router.EffectCount;
         }
 
         if (!isChanged && before != after)
         {
             _network.Watch.Violate($"{Name}: a reload without changes had {after - before} effects");
+        }
+    }
+
+    // As the daemon does it: who leaves keeps its state, and a group whose members differ begins in BACKUP.
+    private void TakeGroup()
+    {
+        if (IsGrouped == HasGroup)
+        {
+            _group?.Begin(_network.Queue.Now);
+            return;
+        }
+
+        foreach (SimulatedRouter router in _routers)
+        {
+            router.Oracle.Forget();
+        }
+
+        if (IsGrouped)
+        {
+            _network.Note($"{Name}: its routers join a sync group");
+            _group = new MachineGroup(this, madeAtReload: true);
+            _group.Begin(_network.Queue.Now);
+        }
+        else
+        {
+            _network.Note($"{Name}: its routers leave their sync group");
+            _group?.Disband(_network.Queue.Now);
+            _group = null;
         }
     }
 

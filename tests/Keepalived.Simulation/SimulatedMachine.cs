@@ -7,6 +7,7 @@ public sealed partial class SimulatedMachine : ISimulationTarget
 {
     private const int News = 0;
     private const int FirstResult = 1;
+    private const int Appointment = 2;
 
     private static readonly DateTimeOffset _dawn = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -18,6 +19,7 @@ public sealed partial class SimulatedMachine : ISimulationTarget
     private int _life;
     private bool _isReloadPending;
     private MachineGroup? _group;
+    private TimeSpan _latestOffset;
 
     internal SimulatedMachine(SimulatedNetwork network, int number)
     {
@@ -53,8 +55,14 @@ public sealed partial class SimulatedMachine : ISimulationTarget
     /// <summary>The machine has power.</summary>
     public bool HasPower { get; private set; } = true;
 
-    /// <summary>All routers are in one sync group.</summary>
+    /// <summary>The configuration has all routers in one sync group; in force from the next start or reload on.</summary>
     public bool IsGrouped { get; set; }
+
+    /// <summary>The routers are in a sync group.</summary>
+    internal bool HasGroup => _group is not null;
+
+    /// <summary>A member of the sync group awaits a first result: no other may take over before.</summary>
+    internal bool IsGroupHeld => _group is not null && _routers.Exists(static router => router.Core.State == VirtualRouterState.Init);
 
     /// <summary>How far the wall clock has been set.</summary>
     public TimeSpan WallClockOffset { get; private set; }
@@ -87,9 +95,9 @@ public sealed partial class SimulatedMachine : ISimulationTarget
     }
 
     /// <summary>Adds a tracked object to the configuration of one router.</summary>
-    public SimulatedTracker AddTracker(SimulatedRouter router, int weight, bool isSlow)
+    public SimulatedTracker AddTracker(SimulatedRouter router, TrackerSettings settings)
     {
-        var tracker = new SimulatedTracker(router, weight, isSlow);
+        var tracker = new SimulatedTracker(router, settings);
         _trackers.Add(tracker);
         return tracker;
     }
@@ -107,21 +115,30 @@ public sealed partial class SimulatedMachine : ISimulationTarget
     public void SetTracker(SimulatedTracker tracker, bool isUp)
     {
         ArgumentNullException.ThrowIfNull(tracker);
-        _network.Disturb($"{tracker.Router.Name}: tracked object of weight {tracker.Weight} {(isUp ? "recovers" : "fails")}");
+        _network.Disturb($"{tracker.Router.Name}: tracked {tracker.Settings.Kind} of weight {tracker.Settings.Weight} {(isUp ? "recovers" : "fails")}");
         tracker.IsUp = isUp;
         ExpectNews();
     }
 
     /// <summary>Sets the wall clock.</summary>
-    public void StepClock(TimeSpan step)
+    /// <param name="step">How far.</param>
+    /// <param name="isSigned">Advertisements carry the time.</param>
+    public void StepClock(TimeSpan step, bool isSigned = false)
     {
         _network.Note($"{Name}: wall clock set by {step.TotalSeconds:0} s");
         WallClockOffset += step;
+        _latestOffset = WallClockOffset > _latestOffset ? WallClockOffset : _latestOffset;
+        if (isSigned && WallClockOffset < _latestOffset)
+        {
+            // A process that starts before the clock is again where it was signs with times that others have seen already.
+            _network.UnderWay(_network.Queue.Now + (_latestOffset - WallClockOffset));
+            _network.Disturb($"{Name}: until its clock is where it was, its next life may not be believed");
+        }
     }
 
     void ISimulationTarget.Happen(int what, int argument, object? payload)
     {
-        if (!IsAwake || (what == FirstResult && argument != _life))
+        if (!IsAwake || (what != News && argument != _life))
         {
             // A paused process reads all news when it goes on; a later life reads them at its start.
             return;
@@ -130,6 +147,10 @@ public sealed partial class SimulatedMachine : ISimulationTarget
         if (what == FirstResult)
         {
             ((SimulatedTracker)payload!).Finish(_network.Queue.Now);
+        }
+        else if (what == Appointment)
+        {
+            ((SimulatedTracker)payload!).Follow(_network.Queue.Now, isAppointed: true);
         }
 
         ReadNews();
@@ -168,6 +189,8 @@ public sealed partial class SimulatedMachine : ISimulationTarget
 
     private void ReadNews()
     {
+        MonotonicTime now = _network.Queue.Now;
+        LookAtLinks();
         foreach (SimulatedRouter router in _routers)
         {
             router.FollowLink();
@@ -175,7 +198,28 @@ public sealed partial class SimulatedMachine : ISimulationTarget
 
         foreach (SimulatedTracker tracker in _trackers)
         {
-            tracker.Follow(_network.Queue.Now);
+            tracker.Follow(now, isAppointed: false);
+            LookAgain(tracker);
+        }
+    }
+
+    private void LookAtLinks()
+    {
+        foreach (SimulatedInterface port in _interfaces)
+        {
+            MonotonicTime next = port.Look(_network.Queue.Now);
+            if (next != MonotonicTime.Never)
+            {
+                _network.Queue.At(next, this, News, 0, null);
+            }
+        }
+    }
+
+    private void LookAgain(SimulatedTracker tracker)
+    {
+        if (tracker.NextLook(_network.Queue.Now) is { } next)
+        {
+            _network.Queue.At(MonotonicTime.Max(next, _network.Queue.Now), this, Appointment, _life, tracker);
         }
     }
 
@@ -188,6 +232,8 @@ public sealed partial class SimulatedMachine : ISimulationTarget
                 TimeSpan first = _network.Dice.PartOf(tracker.Router.Parameters.AdvertisementInterval);
                 _network.Queue.At(_network.Queue.Now + first, this, FirstResult, _life, tracker);
             }
+
+            LookAgain(tracker);
         }
     }
 

@@ -19,6 +19,7 @@ public sealed partial class SimulatedRouter
             _network.Note($"{Name} advertises priority {priority}");
         }
 
+        LastAdvertisement = Now;
         _signer?.Sign(priority, Machine.WallClock);
         if (!Service.Settings.IsUnicast)
         {
@@ -48,14 +49,14 @@ public sealed partial class SimulatedRouter
     void IVirtualRouterEffects.InstallAddresses()
     {
         EffectCount++;
-        HasAddresses = true;
+        Installed = AddressSet;
         _network.Watch.IsStale = true;
     }
 
     void IVirtualRouterEffects.RemoveAddresses()
     {
         EffectCount++;
-        HasAddresses = false;
+        Installed = 0;
         _network.Watch.IsStale = true;
     }
 
@@ -75,7 +76,21 @@ public sealed partial class SimulatedRouter
         LastAnnouncement = Now;
         for (int i = 0; i < repeat; i++)
         {
-            SendAnnouncement();
+            SendAnnouncements();
+        }
+    }
+
+    void IVirtualRouterEffects.ConflictEnded(in TransitionCause cause)
+    {
+        EffectCount++;
+        if (_network.Timeline.IsKept)
+        {
+            _network.Note($"{Name} tells again that it is master: {cause}");
+        }
+
+        if (Core.State != VirtualRouterState.Master)
+        {
+            _network.Watch.Violate($"{Name} tells that it outlasted another master, and is none itself");
         }
     }
 

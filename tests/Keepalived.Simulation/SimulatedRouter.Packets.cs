@@ -70,14 +70,25 @@ public sealed partial class SimulatedRouter
         return image;
     }
 
-    private void SendAnnouncement()
+    private void SendAnnouncements()
+    {
+        for (int i = 0; i < SimulatedService.AddressCount; i++)
+        {
+            if ((Installed & (1 << i)) != 0)
+            {
+                SendAnnouncement(Service.AddressOf(i));
+            }
+        }
+    }
+
+    private void SendAnnouncement(InternetAddress address)
     {
         Span<byte> hardware = stackalloc byte[6];
         WriteHardware(hardware, Hardware);
         Span<byte> bytes = stackalloc byte[UnsolicitedNeighborAdvertisement.EthernetFrameLength];
         int length = Service.Settings.Family == AddressFamily.InterNetwork
-            ? GratuitousArp.WriteEthernetFrame(bytes, hardware, Service.Address)
-            : UnsolicitedNeighborAdvertisement.WriteEthernetFrame(bytes, hardware, Service.Address, isRouter: true);
+            ? GratuitousArp.WriteEthernetFrame(bytes, hardware, address)
+            : UnsolicitedNeighborAdvertisement.WriteEthernetFrame(bytes, hardware, address, isRouter: true);
         Frame frame = _network.Frames.Take();
         frame.Fill(FrameKind.Announcement, bytes[..length], Hardware, Address, default);
         Port.Lan.Send(Port, frame, null);
@@ -105,7 +116,7 @@ public sealed partial class SimulatedRouter
             Version = Parameters.Version,
             Family = Parameters.Family,
             Interval = Parameters.AdvertisementInterval,
-            Addresses = Service.Addresses,
+            Addresses = Service.AddressesOf(AddressSet),
             Hmac = Service.Settings.Hmac,
         };
         _signedImages.Clear();

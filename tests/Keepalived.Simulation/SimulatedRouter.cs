@@ -59,8 +59,22 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
     /// <summary>In force.</summary>
     public VirtualRouterParameters Parameters { get; private set; }
 
-    /// <summary>The kernel has the virtual address, whoever put it there.</summary>
-    public bool HasAddresses { get; private set; }
+    /// <summary>The configuration has the service's second address too; in force from the next start or reload on.</summary>
+    public bool HasSecondAddress { get; set; }
+
+    /// <summary>Which virtual addresses the kernel has, whoever put them there: bit n is the service's address n.</summary>
+    public int Installed { get; private set; }
+
+    /// <summary>The kernel has a virtual address.</summary>
+    public bool HasAddresses => Installed != 0;
+
+    /// <summary>The addresses in force, as in <see cref="Installed"/>.</summary>
+    internal int AddressSet { get; private set; } = SimulatedService.FirstAddress;
+
+    /// <summary>The configuration says something else than what is in force.</summary>
+    internal bool IsReconfigured => Configured != Parameters || ConfiguredSet != AddressSet;
+
+    private int ConfiguredSet => HasSecondAddress ? SimulatedService.BothAddresses : SimulatedService.FirstAddress;
 
     /// <summary>Runs, is not paused, and is master.</summary>
     public bool IsMaster => Machine.IsAwake && Core.State == VirtualRouterState.Master;
@@ -88,6 +102,9 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
     /// <summary>When it announced its address last.</summary>
     internal MonotonicTime LastAnnouncement { get; private set; }
 
+    /// <summary>When it advertised last.</summary>
+    internal MonotonicTime LastAdvertisement { get; private set; }
+
     private MonotonicTime Now => _network.Queue.Now;
 
     /// <summary>Somebody else on the machine removes the virtual address.</summary>
@@ -96,7 +113,7 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
         if (IsMaster)
         {
             _network.Disturb($"{Name}: somebody removes the virtual address");
-            HasAddresses = false;
+            Installed = 0;
             Feed(new(VirtualRouterInputKind.AddressLost, Now));
         }
     }
@@ -127,6 +144,7 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
     internal void Prepare()
     {
         Parameters = Configured;
+        AddressSet = ConfiguredSet;
         Core = new VirtualRouter(Parameters, Address, this);
         _receiver = null;
         _signer = Service.Settings.Hmac is null ? null : new AdvertisementSigner();
@@ -150,7 +168,7 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
         _oracle.Forget();
     }
 
-    internal void LosePower() => HasAddresses = false;
+    internal void LosePower() => Installed = 0;
 
     internal void LookAtClock()
     {
@@ -161,7 +179,7 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
     /// <summary>Takes what is configured now. What is sent changes first: the core may advertise the news at once.</summary>
     internal void Reload()
     {
-        if (Configured != Parameters)
+        if (IsReconfigured)
         {
             _network.Note($"{Name} is configured anew: {Describe(Configured)}");
             _oracle.Forget();
@@ -169,17 +187,29 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
         }
 
         Parameters = Configured;
+        int added = ConfiguredSet & ~AddressSet;
+        AddressSet = ConfiguredSet;
         Renew();
         Feed(new(VirtualRouterInputKind.ParametersChanged, Now) { Parameters = Parameters });
+        if (Core.State == VirtualRouterState.Master)
+        {
+            Installed = AddressSet;
+            if (added != 0)
+            {
+                Feed(new(VirtualRouterInputKind.AddressesAdded, Now));
+                _network.Watch.Changed(this, VirtualRouterState.Master);
+            }
+        }
+
         _network.Watch.IsStale = true;
     }
 
     /// <summary>The process sees whether its interface is up.</summary>
     internal void FollowLink()
     {
-        if (Port.IsUp == Core.HasFault(FaultReason.InterfaceDown))
+        if (Port.CountsAsUp == Core.HasFault(FaultReason.InterfaceDown))
         {
-            VirtualRouterInputKind kind = Port.IsUp ? VirtualRouterInputKind.FaultCleared : VirtualRouterInputKind.FaultAdded;
+            VirtualRouterInputKind kind = Port.CountsAsUp ? VirtualRouterInputKind.FaultCleared : VirtualRouterInputKind.FaultAdded;
             Feed(new(kind, Now) { Fault = FaultReason.InterfaceDown });
         }
     }
@@ -203,7 +233,7 @@ public sealed partial class SimulatedRouter : IVirtualRouterEffects, ISimulation
         $"v{(int)p.Version} priority {p.BasePriority} interval {p.AdvertisementInterval.TotalSeconds} s, {p.DownTimerAdvertisements} missed"
         + $"{(p.StartsAsMaster ? ", state MASTER" : "")}{(p.Preempts ? "" : ", nopreempt")}"
         + $"{(p.PreemptDelay > TimeSpan.Zero ? $", preempt delay {p.PreemptDelay.TotalSeconds} s" : "")}"
-        + $"{(p.SilentToLowerPriority ? ", silent to lower" : "")}{(p.AdvertisesBeforeYielding ? ", advertises before yielding" : "")}"
+        + $"{(p.SilentToLowerPriority ? ", silent to lower" : "")}{(p.AdvertisesBeforeYielding ? ", advertises before yielding" : "")}{(p.ReassertsAfterConflict ? ", reasserts" : "")}"
         + $", announcements {p.Announcements.MasterRepeat}/{p.Announcements.LowerPriorityRepeat} delayed "
         + $"{p.Announcements.MasterDelay.TotalSeconds}/{p.Announcements.LowerPriorityDelay.TotalSeconds} s, refreshed {p.Announcements.MasterRefresh.TotalSeconds} s");
 

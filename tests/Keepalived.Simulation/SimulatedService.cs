@@ -25,7 +25,13 @@ public sealed record ServiceSettings
 /// <summary>A virtual router as its clients see it: an address on a link, which exactly one of some routers shall hold.</summary>
 public sealed class SimulatedService
 {
+    internal const int AddressCount = 2;
+    internal const int FirstAddress = 1;
+    internal const int BothAddresses = 3;
+
     private readonly List<SimulatedRouter> _routers = [];
+    private readonly EquatableArray<InternetAddress> _one;
+    private readonly EquatableArray<InternetAddress> _both;
 
     internal SimulatedService(SimulatedLan lan, int number, ServiceSettings settings)
     {
@@ -33,7 +39,9 @@ public sealed class SimulatedService
         Number = number;
         Settings = settings;
         Address = lan.Network.AddressOn(lan, settings.Family, 100 + number);
-        Addresses = [Address];
+        SecondAddress = lan.Network.AddressOn(lan, settings.Family, 150 + number);
+        _one = [Address];
+        _both = [Address, SecondAddress];
     }
 
     /// <summary>The link.</summary>
@@ -45,13 +53,18 @@ public sealed class SimulatedService
     /// <summary>The virtual address.</summary>
     public InternetAddress Address { get; }
 
+    /// <summary>A further one, which reloads add and remove.</summary>
+    public InternetAddress SecondAddress { get; }
+
     /// <summary>Who may hold it.</summary>
     public IReadOnlyList<SimulatedRouter> Routers => _routers;
 
     /// <summary>Position among the services of the network.</summary>
     internal int Number { get; }
 
-    internal EquatableArray<InternetAddress> Addresses { get; }
+    internal InternetAddress AddressOf(int number) => number == 0 ? Address : SecondAddress;
+
+    internal EquatableArray<InternetAddress> AddressesOf(int set) => set == BothAddresses ? _both : _one;
 
     /// <summary>The virtual router's link-layer address: 00-00-5E-00-01-VRID, for IPv6 00-00-5E-00-02-VRID.</summary>
     internal ulong VirtualHardware =>
