@@ -1,8 +1,11 @@
 using System.Globalization;
+using Keepalived.Bfd.Simulation;
 using Keepalived.Simulation;
 
 // Keepalived.Simulation.Runner [--first SEED] [--count N] [--threads N] [--failures N]
 // Keepalived.Simulation.Runner --seed SEED [--packets]
+// With --bfd: networks of BFD sessions instead of virtual routers.
+bool isBfd = args.Contains("--bfd");
 long first = Argument("--first", 0);
 long count = Argument("--count", 10_000);
 long portion = Math.Max(1, Math.Min(count, Argument("--portion", 50_000)));
@@ -10,7 +13,7 @@ int threads = (int)Argument("--threads", Environment.ProcessorCount);
 int enough = (int)Argument("--failures", 3);
 if (args.Contains("--seed"))
 {
-    Console.Write(ScenarioRunner.Explain(Argument("--seed", 0), hasPackets: args.Contains("--packets")));
+    Console.Write(Explain(Argument("--seed", 0), args.Contains("--packets")));
     return 0;
 }
 
@@ -18,7 +21,7 @@ long scenarios = 0, steps = 0;
 TimeSpan virtualTime = TimeSpan.Zero;
 for (long done = 0; done < count; done += portion)
 {
-    ScenarioTotals totals = ScenarioRunner.Play(first + done, Math.Min(portion, count - done), threads, enough);
+    ScenarioTotals totals = ScenarioRunner.Play(first + done, Math.Min(portion, count - done), threads, enough, seed => isBfd ? BfdScenario.Play(seed) : ScenarioRunner.Play(seed));
     scenarios += totals.Scenarios;
     steps += totals.Steps;
     virtualTime += totals.VirtualTime;
@@ -33,12 +36,15 @@ for (long done = 0; done < count; done += portion)
         }
 
         Console.WriteLine();
-        Console.Write(ScenarioRunner.Explain(totals.Failures[0].Seed));
+        Console.Write(Explain(totals.Failures[0].Seed, hasPackets: false));
         return 1;
     }
 }
 
 return 0;
+
+string Explain(long seed, bool hasPackets) =>
+    isBfd ? BfdScenario.Explain(seed, hasPackets) : ScenarioRunner.Explain(seed, hasPackets: hasPackets);
 
 long Argument(string name, long otherwise)
 {

@@ -54,7 +54,16 @@ public static class ScenarioRunner
     /// <param name="threads">How many at the same time.</param>
     /// <param name="enough">Failures after which the rest is not played.</param>
     /// <param name="prepare">Called for every machine before it starts.</param>
-    public static ScenarioTotals Play(long first, long count, int threads, int enough = 1, Action<SimulatedMachine>? prepare = null)
+    public static ScenarioTotals Play(long first, long count, int threads, int enough = 1, Action<SimulatedMachine>? prepare = null) =>
+        Play(first, count, threads, enough, seed => Play(seed, prepare));
+
+    /// <summary>The same with scenarios of another kind.</summary>
+    /// <param name="first">The first seed.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="threads">How many at the same time.</param>
+    /// <param name="enough">Failures after which the rest is not played.</param>
+    /// <param name="play">Plays one seed; called on several threads.</param>
+    public static ScenarioTotals Play(long first, long count, int threads, int enough, Func<long, ScenarioResult> play)
     {
         ScenarioTotals totals = new();
         Lock gate = new();
@@ -68,7 +77,7 @@ public static class ScenarioRunner
                 long end = Math.Min(begin + Portion, first + count);
                 for (long seed = begin; seed < end; seed++)
                 {
-                    done.Add(Play(seed, prepare));
+                    done.Add(play(seed));
                 }
 
                 lock (gate)
