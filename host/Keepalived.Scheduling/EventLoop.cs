@@ -64,6 +64,9 @@ public sealed class EventLoop : IDisposable
     /// <summary>True on the thread that runs the loop; before it runs, on the one that created it.</summary>
     public bool IsLoopThread => Environment.CurrentManagedThreadId == _threadId;
 
+    /// <summary>Called on the loop, before its timers, with the lateness of the earliest one of a turn; must not throw. Null for nobody.</summary>
+    public Action<TimeSpan>? LatenessNoted { get; set; }
+
     /// <summary>Turns and lateness so far.</summary>
     public LoopStatistics Statistics => new(_turns, _lateTurns, _lastLateness, _worstLateness);
 
@@ -260,6 +263,8 @@ public sealed class EventLoop : IDisposable
         {
             _lateTurns++;
         }
+
+        LatenessNoted?.Invoke(lateness);
     }
 
     private void RunPosts()

@@ -24,6 +24,22 @@ public sealed unsafe partial class MemoryFile : LinuxDescriptor
     {
     }
 
+    /// <summary>Creates an empty file without a name in a directory, for those who want its bytes on a disk. It cannot be sealed.</summary>
+    /// <param name="directory">Its file system must know O_TMPFILE.</param>
+    /// <param name="error">EOPNOTSUPP: the file system does not; ENOENT, EACCES as ever.</param>
+    /// <returns>Null with the error.</returns>
+    public static MemoryFile? TryCreateIn(string directory, out Errno error)
+    {
+        const int ReadWrite = 2;
+        const int OpenCloseOnExec = 0x80000;
+        const uint OwnerOnly = 0x180; // 0600
+        // O_TMPFILE holds O_DIRECTORY, whose number is each architecture's own (asm/fcntl.h).
+        int directoryFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+        int descriptor = Open(directory, ReadWrite | OpenCloseOnExec | 0x400000 | directoryFlag, OwnerOnly);
+        error = descriptor < 0 ? LibC.LastErrno : Errno.None;
+        return descriptor < 0 ? null : new MemoryFile(descriptor);
+    }
+
     /// <summary>Takes over a memory file, or any file that can be read at a position, that this process was started with.</summary>
     public static MemoryFile FromDescriptor(int descriptor) => new(descriptor);
 
@@ -94,6 +110,9 @@ public sealed unsafe partial class MemoryFile : LinuxDescriptor
 
     [LibraryImport(LibC.Name, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemoryCreate(string name, uint flags);
+
+    [LibraryImport(LibC.Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport(LibC.Name, EntryPoint = "pread", SetLastError = true)]
     private static partial nint ReadAt(int descriptor, byte* buffer, nuint length, long offset);

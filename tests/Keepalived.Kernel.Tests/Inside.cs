@@ -5,18 +5,20 @@ using Keepalived.Lab;
 namespace Keepalived.Kernel.Tests;
 
 /// <summary>
-/// Runs a test where there is IPVS. On a kernel that has it, here; else all of this program's inside tests run together in one boot of
+/// Runs a test where there is what it needs (IPVS unless it says otherwise). On a kernel that has it, here; else all of this program's inside tests run together in one boot of
 /// user-mode Linux, and each test reports what happened to it there.
 /// </summary>
 internal static class Inside
 {
     private const string Marker = "KEEPALIVED_KERNEL_INSIDE";
     private static readonly Lazy<XElement> s_report = new(() => TestProgram.Find("Keepalived.Kernel.Tests")
-        .Report($"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}", "-namespace", "Keepalived.Kernel.Tests.Ipvs"));
+        .Report($"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}", "-namespace", "Keepalived.Kernel.Tests.Ipvs", "-namespace", "Keepalived.Kernel.Tests.Links"));
 
-    internal static async Task Run(Func<Task> body, [CallerMemberName] string name = "")
+    internal static Task Run(Func<Task> body, [CallerMemberName] string name = "") => Run(static () => Directory.Exists("/proc/sys/net/ipv4/vs"), body, name);
+
+    internal static async Task Run(Func<bool> isHere, Func<Task> body, [CallerMemberName] string name = "")
     {
-        if (Environment.GetEnvironmentVariable(Marker) == "1" || (Environment.IsPrivilegedProcess && Directory.Exists("/proc/sys/net/ipv4/vs")))
+        if (Environment.GetEnvironmentVariable(Marker) == "1" || (Environment.IsPrivilegedProcess && isHere()))
         {
             await body();
             return;

@@ -117,16 +117,16 @@ internal static class HostKeywords
             new("reload_check_config", "[LOGFILE]", "Reload only a configuration in which a test (-t, with LOGFILE) finds nothing at all; one with new errors is never loaded."),
             static (reader, session) => session.Settings().ReloadCheckLog = reader.TryWord(out string path) ? path : "/dev/null");
         globals.Keyword(
-            new("reload_time_file", "PATH", "File with the time of the next reload: HH:MM:SS or YY[YY]-MM-DD HH:MM:SS.") { HasNoEffectYet = true },
+            new("reload_time_file", "PATH", "File with the time of the next reload: HH:MM:SS or YY[YY]-MM-DD HH:MM:SS, with Z behind it in UTC."),
             static (reader, session) => session.Settings().ReloadTimeFile = reader.Word("path"));
         globals.Keyword(
-            new("reload_repeat", "", "Keep the reload time file and reload every day.") { HasNoEffectYet = true },
+            new("reload_repeat", "", "Keep a reload time file without a date and reload every day."),
             static (_, session) => session.Settings().ReloadRepeat = true);
         globals.Keyword(
             new("config_save_dir", "DIR", "Where a copy of each configuration that is run is kept; made when it is missing."),
             static (reader, session) => session.Settings().SaveDirectory = reader.Word("directory"));
         globals.Keyword(
-            new("tmp_config_directory", "DIR", "Where the expanded configuration is kept for the children; this daemon keeps it in memory.") { HasNoEffectYet = true },
+            new("tmp_config_directory", "DIR", "Where the expanded configuration is kept for the children, as a file without a name; in memory if not set. Not changeable by reload."),
             static (reader, session) =>
             {
                 reader.RefuseSecond(session.Settings().TemporaryConfigurationDirectory is not null);
@@ -143,10 +143,10 @@ internal static class HostKeywords
     private static void AddAutomaticPriority(IKeywordBlock<IConfigurationSession> globals)
     {
         globals.Keyword(
-            new("max_auto_priority", "[INT -1..99]", "Highest real-time priority that a late process raises itself to; 0 and -1 are off, no number is 99.") { Default = "0", HasNoEffectYet = true },
+            new("max_auto_priority", "[INT -1..99]", "Highest real-time priority that a late process raises itself to; 0 and -1 are off, no number is 99.") { Default = "0" },
             static (reader, session) => session.Settings().HighestAutomaticPriority = reader.AtEnd ? 99 : (int)reader.Integer("priority", -1, 99));
         globals.Keyword(
-            new("min_auto_priority_delay", "MICROSECONDS 1..10000000", "Lateness from which a process raises its priority.") { Default = "1000000", HasNoEffectYet = true },
+            new("min_auto_priority_delay", "MICROSECONDS 1..10000000", "Lateness from which a process raises its priority.") { Default = "1000000" },
             static (reader, session) => session.Settings().AutomaticPriorityDelay = TimeSpan.FromMicroseconds(reader.Integer("delay", 1, 10_000_000)));
     }
 

@@ -42,6 +42,7 @@ internal sealed class ChildHost : IDisposable
     private Configured? _configured;
     private Reading? _prepared;
     private SignalSource? _signals;
+    private AutomaticPriority? _automaticPriority;
     private PidFile? _pidFile;
     private bool _isStopping;
 
@@ -121,12 +122,26 @@ internal sealed class ChildHost : IDisposable
     {
         _process.Log.SetIdentity(RoleNames.SyslogIdentity(_role) + configured.Files.IdentitySuffix);
         ProcessScheduling.Apply(configured.Reading.Settings.For(_role), null, Log);
+        FollowLateness(configured.Reading.Settings);
         FindingLog.Write(Log, configured.Reading.Findings);
         _known.Remember(configured.Reading.Findings);
         WatchSignals();
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
         StartupCode.Release(_process.Scheduler);
+    }
+
+    // Not for the checker: a late check harms nobody but its own service.
+    private void FollowLateness(HostSettings settings)
+    {
+        if (_role == PluginRoles.Checker || (_automaticPriority is null && settings.HighestAutomaticPriority <= 0))
+        {
+            return;
+        }
+
+        _automaticPriority ??= new AutomaticPriority(Log, priority => ProcessScheduling.ChangePriority(priority, Log));
+        _automaticPriority.Configure(settings.For(_role).RealTimePriority, settings.HighestAutomaticPriority, settings.AutomaticPriorityDelay);
+        _process.Loop.LatenessNoted = settings.HighestAutomaticPriority > 0 ? _automaticPriority.NoteLateness : null;
     }
 
     private static void DieWithParent() => ProcessControl.SignalOnParentDeath(Signals.Terminate);
@@ -244,6 +259,7 @@ internal sealed class ChildHost : IDisposable
             MonotonicTime began = _process.Scheduler.ReadClock();
             Log.LogInformation("Reloading");
             ProcessScheduling.Apply(prepared.Settings.For(_role), Current.Reading.Settings.For(_role), Log);
+            FollowLateness(prepared.Settings);
             _configured = Current with { Reading = prepared };
             _known.Remember(prepared.Findings);
             Current.Context.Globals = prepared.Globals;

@@ -62,6 +62,13 @@ internal static class ProcessScheduling
     internal static void SetRealTimePriority(int thread, int priority) =>
         Linux.Resources.ProcessScheduling.SetPolicy(thread, SchedulingPolicy.RoundRobin, priority, resetOnFork: false);
 
+    /// <summary>Puts every thread of this process under SCHED_RR, 1..99, or back to the ordinary policy for 0.</summary>
+    internal static void ChangePriority(int priority, ILogger log)
+    {
+        SchedulingPolicy policy = priority > 0 ? SchedulingPolicy.RoundRobin : SchedulingPolicy.Other;
+        Try(log, "change the real-time priority", () => ForEachThread(thread => Linux.Resources.ProcessScheduling.SetPolicy(thread, policy, priority, resetOnFork: false)));
+    }
+
     /// <summary>Puts every thread of this process under SCHED_RR: what a process that was started before its configuration was known does itself.</summary>
     internal static void SetRealTimePriority(int priority, ILogger log) =>
         Try(log, "set the real-time priority", () => ForEachThread(thread => SetRealTimePriority(thread, priority)));

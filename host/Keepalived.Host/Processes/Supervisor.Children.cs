@@ -46,16 +46,37 @@ internal sealed partial class Supervisor
     /// <summary>Makes the configuration what children get from now on.</summary>
     private void Publish(ExpandedConfiguration configuration)
     {
-        MemoryFile file = new("keepalived-configuration");
+        MemoryFile? onDisk = TryCreateOnDisk(_reading.Settings.TemporaryConfigurationDirectory);
+        MemoryFile file = onDisk ?? new("keepalived-configuration");
         using (MemoryStream content = new())
         {
             configuration.Write(content);
             file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
         }
 
-        file.Seal();
+        if (onDisk is null)
+        {
+            file.Seal();
+        }
+
         _configurationFile?.Dispose();
         _configurationFile = file;
+    }
+
+    private MemoryFile? TryCreateOnDisk(string? directory)
+    {
+        if (directory is null)
+        {
+            return null;
+        }
+
+        MemoryFile? file = MemoryFile.TryCreateIn(directory, out Errno error);
+        if (file is null)
+        {
+            Log.LogWarning("The expanded configuration cannot be kept in {Directory} and is kept in memory: {Reason}", directory, error.Text());
+        }
+
+        return file;
     }
 
     private void StartChild(PluginRoles role)

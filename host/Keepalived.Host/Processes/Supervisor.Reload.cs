@@ -30,6 +30,7 @@ internal sealed partial class Supervisor
     private ExpandedConfiguration? _newConfiguration;
     private Reading? _newReading;
     private MemoryFile? _previousFile;
+    private ReloadAppointment? _appointment;
 
     private bool IsAnyStarting => _children.Exists(static child => child.IsRunning && !child.IsReady);
 
@@ -136,6 +137,12 @@ internal sealed partial class Supervisor
             Log.LogWarning("net_namespace cannot be changed by a reload: it stays {Namespace}", _reading.Settings.NetworkNamespace ?? "unset");
             settings.NetworkNamespace = _reading.Settings.NetworkNamespace;
         }
+
+        if (settings.TemporaryConfigurationDirectory != _reading.Settings.TemporaryConfigurationDirectory)
+        {
+            Log.LogWarning("tmp_config_directory cannot be changed by a reload: it stays {Directory}", _reading.Settings.TemporaryConfigurationDirectory ?? "unset");
+            settings.TemporaryConfigurationDirectory = _reading.Settings.TemporaryConfigurationDirectory;
+        }
     }
 
     private void Refuse(string reason) =>
@@ -226,6 +233,7 @@ internal sealed partial class Supervisor
         if (accepted)
         {
             AdjustChildren();
+            KeepAppointment();
             Log.LogInformation("Reload complete");
         }
 
@@ -234,6 +242,25 @@ internal sealed partial class Supervisor
         {
             _reloadAgain = false;
             RequestReload();
+        }
+    }
+
+    /// <summary><c>reload_time_file</c>: follows the file that the configuration names.</summary>
+    private void KeepAppointment()
+    {
+        if (_appointment is null && _reading.Settings.ReloadTimeFile is null)
+        {
+            return;
+        }
+
+        try
+        {
+            _appointment ??= new ReloadAppointment(_process.Scheduler, Log, RequestReload);
+            _appointment.Configure(_reading.Settings.ReloadTimeFile ?? "", _reading.Settings.ReloadRepeat);
+        }
+        catch (LinuxException exception)
+        {
+            Log.LogWarning("The reload time file is not followed: {Reason}", exception.Message);
         }
     }
 

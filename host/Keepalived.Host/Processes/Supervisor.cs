@@ -83,6 +83,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     public void Dispose()
     {
         _signals?.Dispose();
+        _appointment?.Dispose();
         _children.ForEach(static child => child.Dispose());
         _orphans.Dispose();
         _pidFile?.Delete();
@@ -117,6 +118,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         }
 
         WatchSignals();
+        KeepAppointment();
         _saved.Save(_reading.Settings.SaveDirectory, _configuration);
         RunStartupScript();
         return null;

@@ -6,7 +6,8 @@ namespace Keepalived.Interop.Tests.Links;
 /// <summary>Runs C's program and ours from the same file, each on a machine of its own that looks the same, and compares what the kernel shows.</summary>
 internal sealed partial class SameState : IAsyncDisposable
 {
-    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    /// <summary>A bound, not an expectation; in a kernel that runs as a process everything is slow.</summary>
+    public static readonly TimeSpan Soon = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("KEEPALIVED_KERNEL_INSIDE") is null ? 10 : 60);
 
     private readonly Lan[] _lans = [Lan.Create(), Lan.Create()];
 

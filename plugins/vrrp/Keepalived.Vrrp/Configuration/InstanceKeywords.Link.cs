@@ -21,7 +21,7 @@ internal static partial class InstanceKeywords
         block.Keyword(
             new("use_ipvlan", "[name] [IFNAME] [bridge|private|vepa] [group GROUP] [ADDRESS[/LENGTH]]", "The addresses are on an ipvlan interface; IPv4 needs an address of its own."),
             ReadIpvlan);
-        block.Keyword(new("vrf", "IFNAME", "VRF of a unicast instance without an interface.") { HasNoEffectYet = true }, ReadVrf);
+        block.Keyword(new("vrf", "IFNAME", "VRF of a unicast instance without an interface."), ReadVrf);
         block.Keyword(new("linkbeat_use_polling", "", "Poll the link of the interface.") { ReplacedBy = "linkbeat_interfaces" }, (_, d) => d.PollsLink = true);
         block.Keyword(new("lvs_sync_daemon_interface", "IFNAME", "The IPVS synchronisation daemon follows the instance.") { HasNoEffectYet = true, ReplacedBy = "lvs_sync_daemon in global_defs" }, (r, d) =>
             d.SyncDaemonInterface = At(r, VirtualAddressReader.InterfaceName(r)));

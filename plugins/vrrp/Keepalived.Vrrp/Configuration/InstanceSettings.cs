@@ -145,8 +145,8 @@ internal sealed record InstanceSettings
     /// <summary>The interface of <c>use_vmac</c> or <c>use_ipvlan</c>; null without.</summary>
     public string? OwnLink { get; init; }
 
-    /// <summary>Where advertisements are sent and heard; null for unicast without interface.</summary>
-    public string? SendInterface => OwnLink is null || Vmac is { TransmitsOnBase: true } ? Interface : OwnLink;
+    /// <summary>Where advertisements are sent and heard: an interface, or the VRF of unicast without one; null for unicast in none.</summary>
+    public string? SendInterface => OwnLink is null || Vmac is { TransmitsOnBase: true } ? Interface ?? Vrf : OwnLink;
 
     /// <summary>Something in it asks for an interface of its own.</summary>
     public bool WantsVirtualLink => Vmac is not null || Ipvlan is not null || UsesVmacForAddresses || HasVmacAddress(Addresses) || HasVmacAddress(ExcludedAddresses);

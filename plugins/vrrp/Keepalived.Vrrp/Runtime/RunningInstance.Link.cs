@@ -39,7 +39,7 @@ internal sealed partial class RunningInstance
         _links?.Follow();
         _link = Settings.SendInterface is { } name ? _services.Interfaces.Find(name) : null;
         _addresses.Resolve();
-        bool needsLink = Settings.Interface is not null;
+        bool needsLink = Settings.SendInterface is not null;
         bool isAbsent = needsLink && (_link is null || (Settings.OwnLink is not null && !HasBothLinks()));
         bool isDown = isAbsent || (needsLink && Settings.TracksInterface && !IsOperational()) || _links is { IsDependencyDown: true };
         InternetAddress? source = isAbsent ? null : FindSource();
@@ -106,7 +106,8 @@ internal sealed partial class RunningInstance
 
     private InternetAddress? FindSource()
     {
-        int index = _link?.Index ?? 0;
+        // The addresses of a VRF are on the interfaces that belong to it.
+        int index = Settings.Vrf is null ? _link?.Index ?? 0 : 0;
         if (Settings.OwnLink is not null && Settings.Family == AddressFamily.InterNetwork && Settings.Ipvlan is null)
         {
             // The virtual MAC's interface has none of its own in IPv4.
@@ -212,7 +213,7 @@ internal sealed partial class RunningInstance
     // While the link was down, switches and unicast peers may have forgotten where the source is.
     private void AnnounceRecoveredSource(VirtualRouterState previous, VirtualRouterState current)
     {
-        if (previous == VirtualRouterState.Fault && current == VirtualRouterState.Backup && Settings.IsUnicast && _link is { } link && _router.Source is { } source)
+        if (previous == VirtualRouterState.Fault && current == VirtualRouterState.Backup && Settings.IsUnicast && Settings.Vrf is null && _link is { } link && _router.Source is { } source)
         {
             _services.Announcer.AnnounceSource(link.Index, source);
         }
