@@ -120,6 +120,8 @@ public abstract class TrackingInterop(bool oursIsMaster)
     /// <summary>Two hosts that share two links.</summary>
     internal sealed class TwoLinks : IAsyncDisposable
     {
+        private const string Globals = "global_defs {\n    enable_script_security\n    script_user root\n}\n";
+
         private readonly Lan _lan;
         private Director? _one;
         private Director? _other;
@@ -138,6 +140,12 @@ public abstract class TrackingInterop(bool oursIsMaster)
         public Host B { get; }
 
         public string Scripts { get; }
+
+        /// <summary>On A.</summary>
+        public Director One => _one!;
+
+        /// <summary>On B.</summary>
+        public Director Other => _other!;
 
         public static TwoLinks Create()
         {
@@ -162,10 +170,18 @@ public abstract class TrackingInterop(bool oursIsMaster)
 
         public void Start(Software master, string masterConfiguration, Software backup, string backupConfiguration)
         {
-            const string Globals = "global_defs {\n    enable_script_security\n    script_user root\n}\n";
             _one = Director.Start(A, master, Globals + masterConfiguration);
             _other = Director.Start(B, backup, Globals + backupConfiguration);
         }
+
+        /// <summary>Starts the director on A alone, or again.</summary>
+        public void StartOne(Software software, string configuration) => _one = Director.Start(A, software, Globals + configuration);
+
+        /// <summary>Starts the director on B alone.</summary>
+        public void StartOther(Software software, string configuration) => _other = Director.Start(B, software, Globals + configuration);
+
+        /// <summary>Gives the director on A another configuration.</summary>
+        public void Reload(string configuration) => One.Reload(Globals + configuration);
 
         /// <summary>Writes a file in one step, so that nobody reads half of it.</summary>
         public string File(string name, string content)
@@ -195,7 +211,7 @@ public abstract class TrackingInterop(bool oursIsMaster)
             Directory.Delete(Scripts, recursive: true);
         }
 
-        private string Story() =>
+        public string Story() =>
             $"--- {_one?.Software.Name} (preferred) {string.Join(' ', A.Addresses())} {string.Join(' ', A.Addresses("eth1"))}\n{_one?.Log}\n"
             + $"--- {_other?.Software.Name} {string.Join(' ', B.Addresses())} {string.Join(' ', B.Addresses("eth1"))}\n{_other?.Log}\n";
     }
