@@ -13,6 +13,9 @@
 //   6. Run posted work, at most PostsPerTurn, in order. What is posted meanwhile waits for the next turn.
 //   7. Run what asked to run at the end of this turn. What asks meanwhile runs at the end of the next, which follows at once.
 //
+// Who runs is known at any moment (Enter), for two purposes: what is allocated goes on the owner's account, and a thread that watches the
+// loop (LoopWatch, only where it is asked for) can name who holds it.
+//
 // A callback that throws retires its owner: timers, watches, posted and turn-end work of that owner are dropped, OwnerFailed tells
 // who and why, and the turn goes on with the others.
 using Keepalived.Linux.Events;
@@ -35,6 +38,10 @@ public sealed class EventLoop : IDisposable
     private long _lateTurns;
     private TimeSpan _lastLateness;
     private TimeSpan _worstLateness;
+    private volatile LoopOwner? _running;
+    private long _allocatedBefore;
+    private long _busySince;
+    private LoopWatch? _watch;
 
     /// <summary>Creates a loop that does not run yet.</summary>
     /// <exception cref="Keepalived.Linux.LinuxException">The kernel has no epoll set or event descriptor left.</exception>
@@ -70,6 +77,12 @@ public sealed class EventLoop : IDisposable
     /// <summary>Turns and lateness so far.</summary>
     public LoopStatistics Statistics => new(_turns, _lateTurns, _lastLateness, _worstLateness);
 
+    /// <summary>When the turn that is under way began to work, in nanoseconds of the monotonic clock; 0 while the loop waits. Any thread.</summary>
+    internal long BusySince => Volatile.Read(ref _busySince);
+
+    /// <summary>Whose callback runs now; null between callbacks. Any thread.</summary>
+    internal LoopOwner? Running => _running;
+
     internal TimerQueue Timers { get; } = new();
 
     internal PostQueue Posts { get; } = new();
@@ -91,6 +104,33 @@ public sealed class EventLoop : IDisposable
     {
         AssertOnLoop();
         Drop(scheduler as LoopOwner ?? throw new ArgumentException("not a scheduler of this loop", nameof(scheduler)));
+    }
+
+    /// <summary>The bytes that an owner's callbacks have allocated on the loop thread so far. What it allocates on other threads is not seen.</summary>
+    /// <param name="scheduler">What <see cref="ForOwner"/> returned.</param>
+    public static long AllocatedBytes(IScheduler scheduler) => (scheduler as LoopOwner)?.AllocatedBytes ?? 0;
+
+    /// <summary>
+    /// Work outside a callback that is an owner's doing, such as a call into a plugin: it is accounted to the owner, which is named if it holds
+    /// the loop. Loop thread only; the result ends it, and what ran before runs on.
+    /// </summary>
+    /// <param name="scheduler">What <see cref="ForOwner"/> returned.</param>
+    public OwnedWork BeginFor(IScheduler scheduler)
+    {
+        AssertOnLoop();
+        LoopOwner? before = _running;
+        Account(scheduler as LoopOwner);
+        return new OwnedWork(this, before);
+    }
+
+    /// <summary>Has a thread watch the loop: it reports whose callback holds it for longer than a limit.</summary>
+    /// <param name="limit">How long a callback may take before it is reported.</param>
+    /// <param name="report">Called on the watching thread.</param>
+    public IDisposable WatchFor(TimeSpan limit, LoopReport report)
+    {
+        AssertOnLoop();
+        _watch = new LoopWatch(this, limit, report);
+        return _watch;
     }
 
     /// <summary>Runs turns on the calling thread until <see cref="Stop"/>; returns the code given there.</summary>
@@ -140,6 +180,7 @@ public sealed class EventLoop : IDisposable
     /// <summary>Closes the loop's descriptors. What is still watched is not closed and no longer reported.</summary>
     public void Dispose()
     {
+        _watch?.Dispose();
         Descriptors.Dispose();
         Posts.Dispose();
     }
@@ -175,6 +216,7 @@ public sealed class EventLoop : IDisposable
             int ready = Descriptors.Wait(Posts.PrepareToSleep() || _turnEndCount > 0 ? 0 : NextWait(longestWait));
             Posts.Awake();
             _turnTime = LoopClock.Read();
+            BeginWork();
             DispatchDescriptors(ready);
             RunTimers();
             RunPosts();
@@ -184,8 +226,35 @@ public sealed class EventLoop : IDisposable
         }
         finally
         {
+            EndWork();
             _inTurn = false;
         }
+    }
+
+    private void BeginWork()
+    {
+        _allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        Volatile.Write(ref _busySince, _turnTime.Nanoseconds);
+        _watch?.LoopBegins();
+    }
+
+    private void EndWork()
+    {
+        Account(null);
+        Volatile.Write(ref _busySince, 0);
+    }
+
+    /// <summary>Puts what was allocated since the last call on the account of whoever ran, and says who runs now.</summary>
+    private void Account(LoopOwner? next)
+    {
+        long allocated = GC.GetAllocatedBytesForCurrentThread();
+        if (_running is { } previous)
+        {
+            previous.AllocatedBytes += allocated - _allocatedBefore;
+        }
+
+        _allocatedBefore = allocated;
+        _running = next;
     }
 
     private long NextWait(long longestWait)
@@ -321,7 +390,11 @@ public sealed class EventLoop : IDisposable
     }
 
     /// <summary>Makes the owner's context current, so that what its callback awaits comes back on its behalf.</summary>
-    private static void Enter(LoopOwner owner) => SynchronizationContext.SetSynchronizationContext(owner.SynchronizationContext);
+    private void Enter(LoopOwner owner)
+    {
+        Account(owner);
+        SynchronizationContext.SetSynchronizationContext(owner.SynchronizationContext);
+    }
 
     private void Fail(LoopOwner owner, Exception error)
     {
@@ -339,5 +412,23 @@ public sealed class EventLoop : IDisposable
         Descriptors.Retire(owner);
     }
 
+    internal void EndFor(LoopOwner? before) => Account(before);
+
     private readonly record struct TurnEndWork(LoopOwner Owner, Action Callback);
+}
+
+/// <summary>Work on an owner's behalf (<see cref="EventLoop.BeginFor"/>); disposing ends it.</summary>
+public readonly struct OwnedWork : IDisposable
+{
+    private readonly EventLoop? _loop;
+    private readonly LoopOwner? _before;
+
+    internal OwnedWork(EventLoop loop, LoopOwner? before)
+    {
+        _loop = loop;
+        _before = before;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _loop?.EndFor(_before);
 }

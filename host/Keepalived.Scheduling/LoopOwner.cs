@@ -31,6 +31,9 @@ internal sealed class LoopOwner : IScheduler
 
     internal string Name { get; }
 
+    /// <summary>What its callbacks have allocated on the loop thread.</summary>
+    internal long AllocatedBytes { get; set; }
+
     internal bool IsRetired => _retired;
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ namespace Keepalived.Plugins;
 /// </summary>
 public interface IPlugin
 {
-    /// <summary>Adds the plugin's keywords to the tree. Called once; must not touch the system, as <c>-t</c> calls it too.</summary>
+    /// <summary>
+    /// Adds the plugin's keywords to the tree. Called once, and once more of a replaceable plugin whose next version was refused; must not
+    /// touch the system, as <c>-t</c> calls it too.
+    /// </summary>
     void RegisterKeywords(IKeywordTree keywords);
 
     /// <summary>

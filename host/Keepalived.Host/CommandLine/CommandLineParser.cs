@@ -100,6 +100,7 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
             case OptionKind.ProcessRole: ApplyRole(argument!); break;
             case OptionKind.ControlDescriptor: _options.ControlDescriptor = ParseDescriptor(argument!); break;
             case OptionKind.Detached: _options.IsDetached = true; break;
+            case OptionKind.WithoutPlugin: _options.WithoutPlugins.Add(argument!); break;
             default: return false;
         }
 

@@ -102,6 +102,9 @@ internal sealed class DaemonOptions
 
     public List<string> PluginDirectories { get; } = [];
 
+    /// <summary>Plugins that a child process does not load: they held its loop too often.</summary>
+    public List<string> WithoutPlugins { get; } = [];
+
     /// <summary>Time between two hellos of the watchdog, 0.1 s to 1 h.</summary>
     public TimeSpan WatchdogPeriod { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -60,6 +60,7 @@ internal enum OptionKind
     NoLint,
     ProcessRole,
     ControlDescriptor,
+    WithoutPlugin,
     Detached,
 }
 

@@ -53,6 +53,7 @@ internal static class OptionTable
         new(OptionKind.Help, 'h', "help", OptionArgument.None, "", "Print this text and end"),
         new(OptionKind.ProcessRole, '\0', "process-role", OptionArgument.Required, "ROLE", ""),
         new(OptionKind.ControlDescriptor, '\0', "control-fd", OptionArgument.Required, "N", ""),
+        new(OptionKind.WithoutPlugin, '\0', "without-plugin", OptionArgument.Required, "NAME", ""),
         new(OptionKind.Detached, '\0', "detached", OptionArgument.None, "", ""),
     ];
 

@@ -55,8 +55,24 @@ internal sealed class ReadingRoom
             }
         }
 
-        plugins.RegisterKeywords(plugin => _tree.ForOwner(plugin.Name, plugin.Manifest.Roles), plugin => _tree.Remove(plugin.Name));
+        plugins.RegisterKeywords(TreeOf, plugin => _tree.Remove(plugin.OwnerName));
     }
+
+    /// <summary>Takes the keywords of a plugin out and those of another version of it in.</summary>
+    /// <returns>False when the other version threw and was retired: the tree has the keywords of neither.</returns>
+    public bool Exchange(LoadedPlugin leaving, LoadedPlugin coming)
+    {
+        _tree.Remove(leaving.OwnerName);
+        bool isRegistered = _plugins.RegisterKeywords(coming, TreeOf(coming));
+        if (!isRegistered)
+        {
+            _tree.Remove(coming.OwnerName);
+        }
+
+        return isRegistered;
+    }
+
+    private IKeywordTree TreeOf(LoadedPlugin plugin) => _tree.ForOwner(plugin.OwnerName, plugin.Manifest.Roles);
 
     /// <summary>The keywords, for <c>--list-keywords</c>.</summary>
     public KeywordTree Tree => _tree;

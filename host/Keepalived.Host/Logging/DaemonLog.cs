@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Keepalived.Host.Logging;
 
 /// <summary>
-/// The log of a process: every line goes to every sink, at once, on the loop thread. Most lines are of severity INFO, as keepalived's are;
+/// The log of a process: every line goes to every sink, at once, on the loop thread or, when that stands still, on the one that watches it. Most lines are of severity INFO, as keepalived's are;
 /// debug lines appear with <c>-D</c>, trace lines with <c>-D</c> twice.
 /// </summary>
 internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
@@ -90,9 +90,13 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
 
     private void Write(Line line)
     {
-        foreach (ILogSink sink in _sinks)
+        // The thread that watches the loop writes too, when the loop cannot.
+        lock (_sinks)
         {
-            sink.Write(line.Priority, line.Time, line.Message);
+            foreach (ILogSink sink in _sinks)
+            {
+                sink.Write(line.Priority, line.Time, line.Message);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ namespace Keepalived.Host.Plugins;
 /// <summary>One plugin in this process: its context, its entry point, its container and whether it still takes part.</summary>
 internal sealed class LoadedPlugin
 {
-    private readonly PluginLoadContext _context;
+    private PluginLoadContext? _context;
     private PluginServices? _services;
 
     private LoadedPlugin(PluginManifest manifest, PluginLoadContext context, IPlugin entryPoint)
@@ -15,6 +15,7 @@ internal sealed class LoadedPlugin
         Manifest = manifest;
         _context = context;
         EntryPoint = entryPoint;
+        OwnerName = manifest.Name;
     }
 
     /// <summary>What its metadata says.</summary>
@@ -32,13 +33,28 @@ internal sealed class LoadedPlugin
     /// <summary>True after <see cref="IPlugin.Start"/> has returned.</summary>
     public bool IsStarted { get; private set; }
 
+    /// <summary>Its name on the loop and on the event bus; differs from the plugin's when it takes the place of an earlier version.</summary>
+    public string OwnerName { get; private init; }
+
+    /// <summary>What its files were when it was loaded; null when it is not replaceable.</summary>
+    public string? FilesAtLoad { get; private init; }
+
+    /// <summary>On whose behalf its checkers run; made when the first of them is.</summary>
+    internal Checking.CheckerScope? CheckerScope { get; set; }
+
     /// <summary>True when a keyword of it in the configuration is the reason to run this process.</summary>
-    public bool IsReasonForProcess => Array.Exists(Manifest.Keywords, static declared => declared.StartsProcess);
+    public bool IsReasonForProcess => Manifest.StartsProcess;
+
+    /// <summary>True when an assembly belongs to it.</summary>
+    internal bool Owns(System.Reflection.Assembly assembly) => System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) is { } context && context == _context;
 
     /// <summary>Loads the assembly into a context of its own and constructs the entry point.</summary>
     /// <exception cref="Exception">Whatever the loader or the constructor throws.</exception>
-    internal static LoadedPlugin Load(PluginManifest manifest)
+    /// <param name="manifest">What its metadata says.</param>
+    /// <param name="version">How many of this name came before it in this process.</param>
+    internal static LoadedPlugin Load(PluginManifest manifest, int version = 0)
     {
+        string? files = manifest.IsReplaceable ? PluginFiles.Describe(manifest.AssemblyPath) : null;
         PluginLoadContext context = new(manifest);
         Type type = context.LoadMain().GetType(manifest.EntryPoint, throwOnError: true)!;
         if (!typeof(IPlugin).IsAssignableFrom(type))
@@ -46,7 +62,10 @@ internal sealed class LoadedPlugin
             throw new InvalidOperationException($"its entry point {type.FullName} does not implement {typeof(IPlugin).FullName}");
         }
 
-        return new(manifest, context, (IPlugin)Activator.CreateInstance(type)!);
+        IPlugin entryPoint = (IPlugin)Activator.CreateInstance(type)!;
+        return version == 0 && files is null
+            ? new(manifest, context, entryPoint)
+            : new(manifest, context, entryPoint) { FilesAtLoad = files, OwnerName = PluginFiles.OwnerName(manifest.Name, version) };
     }
 
     /// <summary>Builds its container from the host's services and its own, and starts it.</summary>
@@ -75,13 +94,18 @@ internal sealed class LoadedPlugin
     {
         Retire();
         Scheduler = null;
+        (CheckerScope?.Sockets as IDisposable)?.Dispose();
+        (CheckerScope?.Files as IDisposable)?.Dispose();
+        CheckerScope = null;
         _services?.Dispose();
         _services = null;
-        if (_context.IsCollectible)
+        WeakReference reference = new(_context, trackResurrection: true);
+        if (_context is { IsCollectible: true } context)
         {
-            _context.Unload();
+            context.Unload();
         }
 
-        return new WeakReference(_context, trackResurrection: true);
+        _context = null;
+        return reference;
     }
 }

@@ -19,16 +19,30 @@ internal sealed class PluginHost(ILogger log)
 {
     // Replaced where a plugin leaves: a reading on another thread may be walking over it.
     private List<LoadedPlugin> _plugins = [];
+    private IReadOnlyList<string> _without = [];
 
     /// <summary>Called with a plugin that has just been retired, and whether it had been started.</summary>
     public Action<LoadedPlugin, bool>? Retired { get; set; }
+
+    /// <summary>Makes the loop know on whose behalf a call into a plugin runs; null = nobody wants to know.</summary>
+    public Func<IScheduler, IDisposable>? BeginFor { get; set; }
+
+    /// <summary>True when a plugin of somebody else takes part.</summary>
+    public bool HasForeign => _plugins.Exists(static plugin => !plugin.Manifest.IsShipped);
+
+    /// <summary>The plugin that an assembly belongs to; null for the host's own.</summary>
+    internal LoadedPlugin? OwnerOf(System.Reflection.Assembly assembly) => _plugins.Find(plugin => plugin.Owns(assembly));
 
     /// <summary>The plugins that take part.</summary>
     public IReadOnlyList<LoadedPlugin> Plugins => _plugins;
 
     /// <summary>Loads the plugins of some roles.</summary>
-    internal void Load(PluginCatalog catalog, PluginRoles roles)
+    /// <param name="catalog">The plugins there are.</param>
+    /// <param name="roles">The roles.</param>
+    /// <param name="without">Names of plugins that must not be loaded: they held the loop too often.</param>
+    internal void Load(PluginCatalog catalog, PluginRoles roles, IReadOnlyList<string>? without = null)
     {
+        _without = without ?? [];
         // Whoever listens comes first, so that it is there when the others begin to speak.
         Load(catalog, roles, areListeners: true);
         Load(catalog, roles, areListeners: false);
@@ -38,7 +52,18 @@ internal sealed class PluginHost(ILogger log)
     {
         foreach (PluginManifest manifest in catalog.Plugins)
         {
-            if (manifest.IsListener == areListeners && (manifest.Roles & roles) != 0)
+            if (manifest.IsListener != areListeners || (manifest.Roles & roles) == 0)
+            {
+                continue;
+            }
+
+            if (_without.Contains(manifest.Name))
+            {
+                log.LogError(
+                    "Plugin {Plugin} is not loaded: it held the loop of this process too often; its checks are absent, its keywords mean nothing; put a version in its place that does not block and restart keepalived",
+                    manifest.Name);
+            }
+            else
             {
                 Load(manifest);
             }
@@ -59,6 +84,28 @@ internal sealed class PluginHost(ILogger log)
         }
     }
 
+    /// <summary>Lets one plugin add its keywords.</summary>
+    /// <returns>False when it threw and was retired.</returns>
+    internal bool RegisterKeywords(LoadedPlugin plugin, IKeywordTree tree) =>
+        Guard(plugin, nameof(IPlugin.RegisterKeywords), () => plugin.EntryPoint!.RegisterKeywords(tree));
+
+    /// <summary>Puts a plugin into the place of another; false when that one takes no part any more.</summary>
+    internal bool Exchange(LoadedPlugin leaving, LoadedPlugin coming)
+    {
+        int index = _plugins.IndexOf(leaving);
+        if (index >= 0)
+        {
+            List<LoadedPlugin> plugins = [.. _plugins];
+            plugins[index] = coming;
+            _plugins = plugins;
+        }
+
+        return index >= 0;
+    }
+
+    /// <summary>Puts a plugin back whose replacement has been retired meanwhile.</summary>
+    internal void PutBack(LoadedPlugin plugin) => _plugins = [.. _plugins, plugin];
+
     /// <summary>Lets every plugin turn what its handlers read into its configuration. On any thread.</summary>
     /// <param name="session">What they read.</param>
     /// <param name="failures">The plugins that have failed so far, which are left out; those that fail here join them.</param>
@@ -67,7 +114,7 @@ internal sealed class PluginHost(ILogger log)
         PluginConfigurations built = new();
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            if (failures.Exists(failure => failure.Plugin == plugin.Name))
+            if (failures.Exists(failure => failure.Plugin == plugin.OwnerName))
             {
                 continue;
             }
@@ -80,7 +127,7 @@ internal sealed class PluginHost(ILogger log)
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                failures.Add(new(plugin.Name, nameof(IPlugin.BuildConfiguration), exception));
+                failures.Add(new(plugin.OwnerName, nameof(IPlugin.BuildConfiguration), exception));
             }
         }
 
@@ -95,10 +142,19 @@ internal sealed class PluginHost(ILogger log)
     {
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            plugin.Scheduler = schedulerOf(plugin.Name);
-            Guard(plugin, nameof(IPlugin.Start), () => plugin.Start(services => hostServices(plugin, services), configurations[plugin]));
+            Start(plugin, schedulerOf, hostServices, configurations);
         }
     }
+
+    /// <summary>Starts one plugin with its configuration.</summary>
+    internal void Start(LoadedPlugin plugin, Func<string, IScheduler> schedulerOf, HostServices hostServices, PluginConfigurations configurations)
+    {
+        plugin.Scheduler ??= schedulerOf(plugin.OwnerName);
+        Guard(plugin, nameof(IPlugin.Start), () => plugin.Start(services => hostServices(plugin, services), configurations[plugin]));
+    }
+
+    /// <summary>Stops one plugin that takes no part any more.</summary>
+    internal Task StopOneAsync(LoadedPlugin plugin, CancellationToken limit) => StopAsync(plugin, limit);
 
     /// <summary>Gives every started plugin its new configuration.</summary>
     internal void Reload(PluginConfigurations configurations)
@@ -141,7 +197,7 @@ internal sealed class PluginHost(ILogger log)
     /// <param name="call">Where; null for a callback.</param>
     internal void RetireOwner(string name, Exception exception, string? call)
     {
-        if (_plugins.Find(candidate => candidate.Name == name) is { } plugin)
+        if (_plugins.Find(candidate => candidate.OwnerName == name) is { } plugin)
         {
             Retire(plugin, call ?? "a callback", exception);
         }
@@ -207,6 +263,7 @@ internal sealed class PluginHost(ILogger log)
         {
             // What the plugin awaits in here comes back on its own behalf.
             SynchronizationContext.SetSynchronizationContext(plugin.Scheduler?.SynchronizationContext);
+            using IDisposable? owned = plugin.Scheduler is { } scheduler ? BeginFor?.Invoke(scheduler) : null;
             action();
             return true;
         }
@@ -254,7 +311,7 @@ internal sealed class PluginHost(ILogger log)
 }
 
 /// <summary>A plugin that threw during a reading.</summary>
-/// <param name="Plugin">Its name.</param>
+/// <param name="Plugin">Its name as an owner.</param>
 /// <param name="Call">What it was doing; null for a keyword's handler.</param>
 /// <param name="Exception">What it threw.</param>
 internal readonly record struct PluginFailure(string Plugin, string? Call, Exception Exception);

@@ -29,7 +29,7 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         or "Microsoft.Extensions.Logging.Abstractions";
 
     /// <summary>Loads the plugin's main assembly.</summary>
-    internal Assembly LoadMain() => LoadFromAssemblyPath(_assemblyPath);
+    internal Assembly LoadMain() => LoadFrom(_assemblyPath);
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
@@ -40,7 +40,19 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
         }
 
         string? path = Resolver.ResolveAssemblyToPath(assemblyName);
-        return path is null ? null : LoadFromAssemblyPath(path);
+        return path is null ? null : LoadFrom(path);
+    }
+
+    // A replaceable plugin's file is not mapped but copied: whoever writes a new version over it must not change the code that runs.
+    private Assembly LoadFrom(string path)
+    {
+        if (!IsCollectible)
+        {
+            return LoadFromAssemblyPath(path);
+        }
+
+        using MemoryStream image = new(File.ReadAllBytes(path), writable: false);
+        return LoadFromStream(image);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,14 @@ internal sealed record PluginManifest(
     bool IsListener,
     string AssemblyPath,
     Version Version,
-    DeclaredKeywords[] Keywords);
+    DeclaredKeywords[] Keywords)
+{
+    /// <summary>It ships with the daemon, as the installation tree's build marks it.</summary>
+    public bool IsShipped { get; init; }
+
+    /// <summary>A keyword of it in the configuration is the reason to run a process.</summary>
+    public bool StartsProcess => Array.Exists(Keywords, static declared => declared.StartsProcess);
+}
 
 /// <summary>Keywords that a plugin declares in metadata (<see cref="PluginKeywordsAttribute"/>).</summary>
 /// <param name="Block">Path of their block, empty for the root.</param>

@@ -19,6 +19,7 @@ internal static class PluginManifestReader
         AssemblyMetadata metadata = AssemblyMetadata.Read(assemblyPath);
         PluginManifest? manifest = null;
         DeclaredKeywords[] keywords = [];
+        bool isShipped = false;
         foreach (AssemblyAttribute attribute in metadata.Attributes)
         {
             if (IsContractAttribute(attribute, nameof(KeepalivedPluginAttribute)))
@@ -30,13 +31,23 @@ internal static class PluginManifestReader
                 Array.Resize(ref keywords, keywords.Length + 1);
                 keywords[^1] = ReadKeywords(attribute.Value);
             }
+            else if (attribute is { Name: "AssemblyMetadataAttribute", Namespace: "System.Reflection" })
+            {
+                isShipped |= IsShippedMark(attribute.Value);
+            }
         }
 
-        return manifest is null ? null : manifest with { Keywords = keywords };
+        return manifest is null ? null : manifest with { Keywords = keywords, IsShipped = isShipped };
     }
 
     internal static bool IsContractAttribute(AssemblyAttribute attribute, string name) =>
         attribute.Name == name && attribute.Namespace == ContractNamespace;
+
+    private static bool IsShippedMark(ReadOnlySpan<byte> blob)
+    {
+        ReadProlog(ref blob);
+        return BlobBytes.Text(ref blob) == "Keepalived.Shipped";
+    }
 
     private static PluginManifest ReadPlugin(ReadOnlySpan<byte> blob, string path, Version version)
     {

@@ -36,6 +36,7 @@ internal sealed class Child : IDisposable
     private ControlChannel? _control;
     private IDisposable? _watch;
     private MonotonicTime _startedAt;
+    private bool _isKilledAsDead;
 
     public Child(PluginRoles role, IScheduler scheduler, ILogger log, ChildLauncher launcher, TimeSpan watchdogPeriod, IChildObserver observer)
     {
@@ -51,6 +52,9 @@ internal sealed class Child : IDisposable
     public PluginRoles Role { get; }
 
     public RestartBackoff Backoff { get; } = new();
+
+    /// <summary>The plugins that held its loop.</summary>
+    public Blockers Blockers { get; } = new();
 
     /// <summary>Its process id; 0 when it does not run.</summary>
     public int ProcessId { get; private set; }
@@ -137,7 +141,7 @@ internal sealed class Child : IDisposable
     {
         try
         {
-            return _launcher.StartChild(Role, settings, out socket);
+            return _launcher.StartChild(Role, settings, out socket, [.. Blockers.Banned]);
         }
         catch (LinuxException exception) when (exception.Errno == Errno.EPERM && settings.RealTimePriority > 0)
         {
@@ -174,7 +178,10 @@ internal sealed class Child : IDisposable
 
     private void OnDead()
     {
-        _log.LogError("{Role} child process {Pid} does not answer: killing it", RoleNames.Display(Role), ProcessId);
+        _log.LogError(
+            "{Role} child process {Pid} does not answer: killing it{Blame}", RoleNames.Display(Role), ProcessId,
+            Blockers.Now is { } plugin ? $"; plugin {plugin} holds its loop" : "");
+        _isKilledAsDead = true;
         Signal(Signals.Kill);
     }
 
@@ -189,6 +196,9 @@ internal sealed class Child : IDisposable
                 IsReady = true;
                 Alive();
                 _observer.OnReady(this);
+                break;
+            case ControlKind.Blocked:
+                Blockers.Now = message.Text.Length > 0 ? message.Text : null;
                 break;
             case ControlKind.Prepared or ControlKind.ReloadDone:
                 Alive();
@@ -215,6 +225,8 @@ internal sealed class Child : IDisposable
         _watch?.Dispose();
         ProcessId = 0;
         IsReady = false;
+        Blockers.Ended(_isKilledAsDead, _scheduler.Now - _startedAt);
+        _isKilledAsDead = false;
         _observer.OnEnded(this, exit, _scheduler.Now - _startedAt);
     }
 }

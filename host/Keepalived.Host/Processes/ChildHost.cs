@@ -41,10 +41,16 @@ internal sealed class ChildHost : IDisposable
     private Beginning? _beginning;
     private Configured? _configured;
     private Reading? _prepared;
+    private PluginReplacement? _replacement;
     private SignalSource? _signals;
     private AutomaticPriority? _automaticPriority;
     private PidFile? _pidFile;
+    private IDisposable? _loopWatch;
+    private CheckerScopes? _checkerScopes;
     private bool _isStopping;
+
+    /// <summary>A callback that takes longer is reported; the report comes within a second of its beginning.</summary>
+    private static readonly TimeSpan LongestCallback = TimeSpan.FromMilliseconds(500);
 
     private ChildHost(DaemonOptions options, PluginRoles role)
     {
@@ -58,7 +64,7 @@ internal sealed class ChildHost : IDisposable
         _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
         _process.Plugins.Retired = OnPluginRetired;
         _process.Loop.OwnerFailed += OnOwnerFailed;
-        _process.Plugins.Load(_process.Catalog, role);
+        _process.Plugins.Load(_process.Catalog, role, options.WithoutPlugins);
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, role, options);
     }
 
@@ -77,6 +83,7 @@ internal sealed class ChildHost : IDisposable
 
     public void Dispose()
     {
+        _loopWatch?.Dispose();
         _signals?.Dispose();
         _pidFile?.Delete();
         _control.Dispose();
@@ -126,6 +133,7 @@ internal sealed class ChildHost : IDisposable
         FindingLog.Write(Log, configured.Reading.Findings);
         _known.Remember(configured.Reading.Findings);
         WatchSignals();
+        WatchLoop();
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
         StartupCode.Release(_process.Scheduler);
@@ -144,6 +152,38 @@ internal sealed class ChildHost : IDisposable
         _process.Loop.LatenessNoted = settings.HighestAutomaticPriority > 0 ? _automaticPriority.NoteLateness : null;
     }
 
+    /// <summary>
+    /// Other people's plugins are watched for callbacks that hold the loop. What ships with us is tested for that, so the usual daemon has no
+    /// such thread; a loop that stands still there is the watchdog's affair.
+    /// </summary>
+    private void WatchLoop()
+    {
+        if (_process.Plugins.HasForeign)
+        {
+            _process.Plugins.BeginFor = scheduler => _process.Loop.BeginFor(scheduler);
+            _checkerScopes = new CheckerScopes(_process.Plugins, _process.Loop.ForOwner, _runner, Log);
+            _loopWatch = _process.Loop.WatchFor(LongestCallback, OnLoopHeld);
+        }
+    }
+
+    /// <summary>On the watching thread.</summary>
+    private void OnLoopHeld(string? owner, TimeSpan held)
+    {
+        uint milliseconds = (uint)Math.Min(held.TotalMilliseconds, uint.MaxValue);
+        if (owner is null)
+        {
+            Log.LogWarning("The loop runs again; it was held for about {Milliseconds} ms", milliseconds);
+            _control.SendFromElsewhere(new(ControlKind.Blocked, milliseconds));
+            return;
+        }
+
+        string plugin = PluginFiles.PluginName(owner);
+        Log.LogError(
+            "Plugin {Plugin} holds the loop of this process, for {Milliseconds} ms so far: nothing else runs meanwhile; it must await instead of blocking; report this to its author",
+            plugin, milliseconds);
+        _control.SendFromElsewhere(new(ControlKind.Blocked, milliseconds, plugin));
+    }
+
     private static void DieWithParent() => ProcessControl.SignalOnParentDeath(Signals.Terminate);
 
     private void AddHostServices(LoadedPlugin plugin, IServiceCollection services)
@@ -152,11 +192,16 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton<IDaemonContext>(Current.Context);
         services.AddSingleton(scheduler);
         services.AddSingleton(scheduler.TimeProvider);
-        services.AddSingleton(_events.ForOwner(plugin.Name));
+        services.AddSingleton(_events.ForOwner(plugin.OwnerName));
         services.AddSingleton<IScriptRunner>(_runner);
         services.AddSingleton<INotificationPipes>(_pipes);
         services.AddSingleton<ICheckSockets>(_ => new CheckSockets(scheduler));
         services.AddSingleton<IFileNumbers>(_ => new FileNumbers(scheduler, Log));
+        if (_checkerScopes is not null)
+        {
+            services.AddSingleton<ICheckerScopes>(_checkerScopes);
+        }
+
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -230,6 +275,7 @@ internal sealed class ChildHost : IDisposable
     {
         // Real-time threads of one priority do not push each other off a processor.
         int priority = Current.Reading.Settings.For(_role).RealTimePriority;
+        _replacement = PluginReplacement.Begin(_process.Plugins, _readings, Log);
         AsideReading.Begin(_process.Scheduler, _readings, descriptor, _scripts, priority, FinishPreparing);
     }
 
@@ -243,10 +289,11 @@ internal sealed class ChildHost : IDisposable
 
         _prepared = reading;
         FindingLog.Write(Log, _prepared.Findings);
-        string? reason = _known.FirstNewError(_prepared.Findings);
+        string? reason = _replacement is { HasFailed: true } ? "a new version of a plugin failed" : _known.FirstNewError(_prepared.Findings);
         if (reason is not null)
         {
             _prepared = null;
+            TakeBackReplacement();
         }
 
         _control.Send(new(ControlKind.Prepared, reason is null ? 1u : 0u, reason ?? ""));
@@ -264,12 +311,49 @@ internal sealed class ChildHost : IDisposable
             _known.Remember(prepared.Findings);
             Current.Context.Globals = prepared.Globals;
             _process.Plugins.Reload(prepared.Plugins);
+            CompleteReplacement(prepared);
             TimeSpan took = _process.Scheduler.ReadClock() - began;
             Log.LogInformation("Reload finished in {Time} usec", (long)took.TotalMicroseconds);
         }
 
         _prepared = null;
+        TakeBackReplacement();
         _control.Send(new(ControlKind.ReloadDone));
+    }
+
+    /// <summary>The others have changed over, so nothing new of them leads to the old versions: the new ones start, the old ones end.</summary>
+    private void CompleteReplacement(Reading prepared)
+    {
+        foreach ((LoadedPlugin leaving, LoadedPlugin coming) in _replacement?.Pairs ?? [])
+        {
+            _process.Plugins.Start(coming, _process.Loop.ForOwner, AddHostServices, prepared.Plugins);
+            Log.LogInformation(
+                "Plugin {Plugin}: version {New} takes the place of version {Old}", coming.Name, coming.Manifest.Version, leaving.Manifest.Version);
+            _ = EndAsync(leaving);
+        }
+
+        _replacement = null;
+    }
+
+    private void TakeBackReplacement()
+    {
+        _replacement?.TakeBack();
+        _replacement = null;
+    }
+
+    private async Task EndAsync(LoadedPlugin plugin)
+    {
+        using CancellationTokenSource limit = new();
+        using ILoopTimer timer = _process.Scheduler.CreateTimer(_ => limit.Cancel());
+        timer.Arm(_process.Scheduler.Now + Current.Reading.Settings.ChildWaitTime);
+        await _process.Plugins.StopOneAsync(plugin, limit.Token);
+        _events.Retire(plugin.OwnerName);
+        if (plugin.Scheduler is { } scheduler)
+        {
+            _process.Loop.Retire(scheduler);
+        }
+
+        UnloadedPlugin.Follow(plugin, _process.Scheduler, Log);
     }
 
     private void Dump(DumpKind kind) => new DumpFiles(_role, Current.Files, _process.TemporaryDirectory, Log)
@@ -286,7 +370,7 @@ internal sealed class ChildHost : IDisposable
 
     private void OnPluginRetired(LoadedPlugin plugin, bool wasStarted)
     {
-        _events.Retire(plugin.Name);
+        _events.Retire(plugin.OwnerName);
         if (plugin.Scheduler is { } scheduler)
         {
             _process.Loop.Retire(scheduler);

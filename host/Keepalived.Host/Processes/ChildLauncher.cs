@@ -26,10 +26,17 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
     /// <param name="role">What it does.</param>
     /// <param name="settings">How it is scheduled; a real-time policy is set before exec, so that every thread of its run time inherits it.</param>
     /// <param name="control">Our end of the socket pair.</param>
+    /// <param name="without">Plugins that it must not load.</param>
     /// <exception cref="LinuxException">It cannot be started.</exception>
-    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, out LinuxSocket control)
+    internal SpawnedProcess StartChild(PluginRoles role, ProcessSettings settings, out LinuxSocket control, params ReadOnlySpan<string> without)
     {
-        SpawnOptions options = Options([$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}"]) with
+        string[] hidden = [$"--process-role={RoleNames.Option(role)}", $"--control-fd={ControlDescriptor}"];
+        foreach (string plugin in without)
+        {
+            hidden = [.. hidden, $"--without-plugin={plugin}"];
+        }
+
+        SpawnOptions options = Options(hidden) with
         {
             Environment = ScriptEnvironment.ForChildren(),
             Scheduling = ProcessScheduling.PolicyOf(settings),

@@ -45,6 +45,16 @@ internal sealed class ControlChannel : IDisposable
         }
     }
 
+    /// <summary>The same from a thread that is not the loop's, with a buffer of its own.</summary>
+    public void SendFromElsewhere(in ControlMessage message)
+    {
+        Span<byte> buffer = stackalloc byte[ControlMessage.MaximumLength];
+        if (_isOpen)
+        {
+            _ = _socket.SendWithDescriptors(buffer[..message.Write(buffer)], []);
+        }
+    }
+
     public void Dispose()
     {
         if (_isOpen)

@@ -45,6 +45,9 @@ internal enum ControlKind : byte
 
     /// <summary>Child: I am about to end. Number is the exit code, text the reason.</summary>
     Exiting,
+
+    /// <summary>Child, while its loop stands still: the owner that the text names holds it, for number milliseconds so far; no text: it runs again.</summary>
+    Blocked,
 }
 
 /// <summary>One message of the control channel: kind, number, text.</summary>
@@ -73,7 +76,7 @@ internal readonly record struct ControlMessage(ControlKind Kind, uint Number = 0
     /// <summary>Reads a message; false when the bytes are none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out ControlMessage message)
     {
-        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Exiting)
+        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Blocked)
         {
             message = default;
             return false;

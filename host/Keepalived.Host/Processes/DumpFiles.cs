@@ -23,6 +23,11 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
         }
 
         plugins.Dump(kind, text);
+        if (kind == DumpKind.Data && role is not null)
+        {
+            WritePlugins(text, plugins);
+        }
+
         string content = text.ToString();
         string path = PathOf(kind, settings);
         if (content.Length > 0 && Replace(path, content))
@@ -64,6 +69,19 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
             log.LogError("Cannot write {Path}: {Reason}", path, exception.Message);
             return false;
         }
+    }
+
+    /// <summary>One that leaks, or allocates with every check, shows: the numbers grow from dump to dump.</summary>
+    private static void WritePlugins(TextWriter text, PluginHost plugins)
+    {
+        text.WriteLine("------< Plugins >------");
+        foreach (LoadedPlugin plugin in plugins.Plugins)
+        {
+            long allocated = plugin.Scheduler is { } scheduler ? Scheduling.EventLoop.AllocatedBytes(scheduler) : 0;
+            text.WriteLine($" {plugin.Name} {plugin.Manifest.Version}: {allocated} bytes allocated on the loop{(plugin.Manifest.IsReplaceable ? ", replaceable" : "")}");
+        }
+
+        text.WriteLine($" Managed heap = {GC.GetTotalMemory(forceFullCollection: false)} bytes after {GC.CollectionCount(0)} collections");
     }
 
     private static void WriteGlobals(TextWriter text, HostSettings settings, GlobalDefinitions globals)

@@ -82,8 +82,25 @@ internal sealed partial class Supervisor
     private void StartChild(PluginRoles role)
     {
         Child child = new(role, _process.Scheduler, Log, _launcher, _options.WatchdogPeriod, this);
+        child.Blockers.MayBan = MayBan;
+        child.Blockers.HasBanned = plugin => Log.LogError(
+            "Plugin {Plugin} held the loop of the {Role} process until it was killed, {Count} times in a row: the process is started without it; put another version in its place and restart keepalived",
+            plugin, RoleNames.Display(role), Blockers.Most);
         _children.Add(child);
         Start(child);
+    }
+
+    private bool MayBan(string name)
+    {
+        foreach (Plugins.PluginManifest manifest in _process.Catalog.Plugins)
+        {
+            if (manifest.Name == name)
+            {
+                return !manifest.IsShipped && !manifest.StartsProcess;
+            }
+        }
+
+        return false;
     }
 
     private void Start(Child child)

@@ -70,4 +70,7 @@ internal static partial class IpvsLog
 
     [LoggerMessage(25, LogLevel.Warning, "The IPVS time-outs could not be changed: {Error}")]
     public static partial void TimeoutsRefused(this ILogger logger, string error);
+
+    [LoggerMessage(26, LogLevel.Error, "{Check} of {Server} of {Service} threw {Count} times in a row: it is not run any more and its server stays down until a reload changes the check or its plugin, {Plugin}; report this to the plugin's author")]
+    public static partial void CheckRetired(this ILogger logger, string check, string server, string service, string plugin, int count);
 }

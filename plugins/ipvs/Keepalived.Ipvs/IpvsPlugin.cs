@@ -61,7 +61,8 @@ public sealed class IpvsPlugin : IPlugin
         var announcer = new PoolAnnouncer(_logger, services.GetRequiredService<IEventBus>(), _scripts);
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
         IFileNumbers files = services.GetRequiredService<IFileNumbers>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports));
+        ICheckerScopes? scopes = services.GetService<ICheckerScopes>();
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports) { Scopes = scopes });
         _configuration = (IpvsConfiguration?)configuration;
         OpenKernel(mayLoadModule: true);
     }

@@ -156,6 +156,37 @@ public sealed class HealthTests
         await balancer.TableBecomes(director, 20);
     });
 
+    [Fact]
+    public Task A_reload_that_brings_in_a_new_version_of_a_replaceable_checker_changes_its_verdict_in_the_same_process() => Inside.Run(async () =>
+    {
+        await using var balancer = new Balancer();
+        var plugins = Path.Combine(balancer.Lan.Folder, "plugins");
+        Drop(1);
+        var director = Director.Start(
+            balancer.Director, Software.Ours, Balancer.Service("CHANGING_CHECK {\n            retry 0\n        }"), "--plugin-dir", plugins);
+        await balancer.TableBecomes(director, 11, 12, 13);
+        var process = director.Child("check");
+
+        Drop(2);
+        director.Signal(Native.SigHup);
+
+        await balancer.TableBecomes(director, 20);
+        await Wait.Until(
+            "nothing of the old version is left in memory", Balancer.Patience,
+            () => director.Log.Contains("Plugin checker-changing: version 1.0.0.0 has been unloaded", StringComparison.Ordinal), () => director.Log);
+        Assert.Equal(process, director.Child("check"));
+
+        void Drop(int version)
+        {
+            var target = Directory.CreateDirectory(Path.Combine(plugins, "checker-changing")).FullName;
+            var built = Repository.Path($"artifacts/bin/Changing{version}/{new DirectoryInfo(AppContext.BaseDirectory).Name}");
+            foreach (var file in Directory.GetFiles(built, "checker-changing.*"))
+            {
+                File.WriteAllBytes(Path.Combine(target, Path.GetFileName(file)), File.ReadAllBytes(file));
+            }
+        }
+    });
+
     private static void ServeAll(Balancer balancer)
     {
         balancer.Serve(11);

@@ -9,7 +9,11 @@ namespace Keepalived.Ipvs;
 
 /// <summary>What all checkers of this process share.</summary>
 internal sealed record CheckEnvironment(
-    IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, IFileNumbers Files, ILogger Logger, Random Random, ICheckReports Reports);
+    IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, IFileNumbers Files, ILogger Logger, Random Random, ICheckReports Reports)
+{
+    /// <summary>On whose behalf checkers of other people's plugins run; null where there are none.</summary>
+    public ICheckerScopes? Scopes { get; init; }
+}
 
 /// <summary>Told of what checkers decided.</summary>
 internal interface ICheckReports
@@ -23,13 +27,17 @@ internal interface ICheckReports
 
 /// <summary>
 /// Runs one checker of one real server: arms its timer, starts its probe, awaits it on the loop, has <see cref="CheckState"/> judge the
-/// result and reports. A probe costs no allocation here. A checker that throws has failed its probe; one that does not end is
-/// reported by name and counted as failed, and is not started again until it has ended.
+/// result and reports. A probe costs no allocation here. A checker that throws has failed its probe, and one that does so again and again is not
+/// run any more; one that does not end is reported by name and counted as failed, and is not started again until it has ended. A checker of
+/// somebody else's plugin runs on that plugin's behalf (<see cref="CheckerScope"/>): only its result comes back here.
 /// </summary>
 internal sealed class CheckRunner : IDisposable
 {
     /// <summary>keepalived lets the system settle for a second before the first check.</summary>
     private static readonly TimeSpan _settling = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so many exceptions in a row a checker is not run again.</summary>
+    private const int MostEscapes = 5;
 
     private readonly CheckEnvironment _environment;
     private readonly CheckContext _context;
@@ -37,8 +45,13 @@ internal sealed class CheckRunner : IDisposable
     private readonly Action _finish;
     private readonly CheckTiming _timing;
     private readonly TimeSpan _longestProbe;
+    private readonly CheckerScope? _scope;
+    private readonly Action? _beginThere;
+    private readonly Action? _finishHere;
     private ValueTaskAwaiter<CheckResult> _probe;
     private IChecker? _checker;
+    private Exception? _notMade;
+    private int _escapes;
     private bool _isProbing;
     private bool _isDisposed;
     private bool _isHandedOver;
@@ -50,13 +63,18 @@ internal sealed class CheckRunner : IDisposable
         _environment = environment;
         _timing = CheckTiming.Of(configured);
         State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
-        _context = new(configured.Target, configured.Options, environment.Sockets, environment.Scheduler, environment.Logger)
+        _scope = environment.Scopes?.Of(configured.Definition);
+        _context = new(
+            configured.Target, configured.Options, _scope?.Sockets ?? environment.Sockets, _scope?.Scheduler ?? environment.Scheduler,
+            _scope?.Logger ?? environment.Logger)
         {
-            Scripts = environment.Scripts, Files = environment.Files,
+            Scripts = _scope?.Scripts ?? environment.Scripts, Files = _scope?.Files ?? environment.Files,
         };
         _longestProbe = configured.Definition.LongestProbe(configured.Options);
         _timer = environment.Scheduler.CreateTimer(OnTimer);
-        _finish = Finish;
+        _finish = _scope is null ? Finish : ComeBack;
+        _beginThere = _scope is null ? null : Begin;
+        _finishHere = _scope is null ? null : Finish;
     }
 
     /// <summary>The checker as configured.</summary>
@@ -160,7 +178,7 @@ internal sealed class CheckRunner : IDisposable
         }
         catch (Exception exception)
         {
-            _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
+            _notMade = exception;
             return true;
         }
     }
@@ -171,44 +189,82 @@ internal sealed class CheckRunner : IDisposable
         {
             GiveUp();
         }
-        else if (_checker is not null)
+        else if (_checker is null)
         {
-            Probe(_checker);
+            Fail(_notMade!);
         }
-    }
-
-    private void Probe(IChecker checker)
-    {
-        _context.Deadline = _environment.Scheduler.Now + Configured.Options.ConnectTimeout!.Value;
-        _isProbing = true;
-        try
+        else if (_scope is null)
         {
-            // The awaiter is kept instead of awaited: an async method here would cost an allocation per probe. It is consumed once, in Finish.
-#pragma warning disable CA2012
-            _probe = checker.CheckAsync(_context).GetAwaiter();
-#pragma warning restore CA2012
-        }
-        catch (Exception exception)
-        {
-            _isProbing = false;
-            Fail(exception);
-            return;
-        }
-
-        if (_probe.IsCompleted)
-        {
-            Finish();
+            _isProbing = true;
+            Begin();
         }
         else
         {
-            if (_longestProbe != Timeout.InfiniteTimeSpan)
-            {
-                Arm(_longestProbe + _settling);
-            }
-
-            _probe.UnsafeOnCompleted(_finish);
+            BeginElsewhere(_scope);
         }
     }
+
+    /// <summary>Starts a probe in this very turn, on behalf of the plugin that the checker belongs to.</summary>
+    private void BeginElsewhere(CheckerScope scope)
+    {
+        _isProbing = true;
+        ArmLimit();
+        try
+        {
+            scope.Scheduler.Post(_beginThere!);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            // The plugin has been retired: a callback of it threw.
+            _isProbing = false;
+            Fail(exception);
+        }
+    }
+
+    private void Begin()
+    {
+        if (_isDisposed || _checker is null)
+        {
+            return;
+        }
+
+        _context.Deadline = _environment.Scheduler.Now + Configured.Options.ConnectTimeout!.Value;
+        // The awaiter is kept instead of awaited: an async method here would cost an allocation per probe. It is consumed once, in Finish.
+#pragma warning disable CA2012
+        try
+        {
+            _probe = _checker.CheckAsync(_context).GetAwaiter();
+        }
+        catch (Exception exception)
+        {
+            _probe = ValueTask.FromException<CheckResult>(exception).GetAwaiter();
+        }
+#pragma warning restore CA2012
+
+        if (_probe.IsCompleted)
+        {
+            _finish();
+            return;
+        }
+
+        if (_scope is null)
+        {
+            ArmLimit();
+        }
+
+        _probe.UnsafeOnCompleted(_finish);
+    }
+
+    private void ArmLimit()
+    {
+        if (_longestProbe != Timeout.InfiniteTimeSpan)
+        {
+            Arm(_longestProbe + _settling);
+        }
+    }
+
+    /// <summary>A probe has ended on the plugin's behalf, maybe on another thread: what follows from it is the engine's own doing.</summary>
+    private void ComeBack() => _environment.Scheduler.Post(_finishHere!);
 
     private void Finish()
     {
@@ -232,6 +288,7 @@ internal sealed class CheckRunner : IDisposable
 
         if (!_isDisposed)
         {
+            _escapes = 0;
             // One that waits for news goes on waiting; one that throws meanwhile pauses as any other.
             Judge(Configured.Definition.WaitsToBeTold ? result with { NextProbe = TimeSpan.Zero } : result);
         }
@@ -240,7 +297,14 @@ internal sealed class CheckRunner : IDisposable
     private void Fail(Exception exception)
     {
         _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
-        Judge(CheckResult.Down($"the checker threw {exception.GetType().Name}"));
+        _escapes++;
+        Judge(CheckResult.Down($"the checker threw {exception.GetType().Name}: {exception.Message}"));
+        if (_escapes >= MostEscapes && !State.IsUp && !_isDisposed)
+        {
+            _timer.Disarm();
+            _environment.Logger.CheckRetired(
+                Kind, Server.Name, Service, Configured.Definition.GetType().Assembly.GetName().Name ?? "", MostEscapes);
+        }
     }
 
     /// <summary>The probe goes on, but its server is judged without it, and again after each interval until it ends.</summary>
