@@ -14,6 +14,15 @@ internal static class Inside
     private static readonly Lazy<XElement> s_report = new(() => TestProgram.Find("Keepalived.Kernel.Tests")
         .Report($"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}", "-namespace", "Keepalived.Kernel.Tests.Ipvs", "-namespace", "Keepalived.Kernel.Tests.Links"));
 
+    /// <summary>Prints a result for people: into the test's output, and into a file of the test results.</summary>
+    internal static void Print(string file, string text)
+    {
+        TestContext.Current.TestOutputHelper?.WriteLine(text);
+        string folder = Repository.Path("artifacts/test-results");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, file), text);
+    }
+
     internal static Task Run(Func<Task> body, [CallerMemberName] string name = "") => Run(static () => Directory.Exists("/proc/sys/net/ipv4/vs"), body, name);
 
     internal static async Task Run(Func<bool> isHere, Func<Task> body, [CallerMemberName] string name = "")

@@ -47,6 +47,11 @@ public sealed record GlobalDefinitions
     /// <summary><c>net_namespace</c>; null when the daemon stays in the namespace it was started in.</summary>
     public string? NetworkNamespace { get; init; }
 
+    /// <summary>
+    /// <c>lvs_sync_daemon</c>; null = none. Tied to a vrrp_instance it is run by the VRRP process, else by the checker process.
+    /// </summary>
+    public SyncDaemonSettings? SyncDaemon { get; init; }
+
     /// <summary><c>enable_script_security</c>: a script that anybody but root could replace is disabled instead of reported.</summary>
     public bool ScriptSecurity { get; init; }
 

@@ -25,6 +25,7 @@ internal static class HostKeywords
         MonitoringKeywords.Register(globals);
         LintKeywords.Register(tree, globals);
         ProcessKeywords.Register(globals);
+        SyncDaemonKeyword.Register(globals);
         TrackFileKeywords.Register(tree.Root);
     }
 

@@ -41,6 +41,8 @@ internal sealed class HostSettings
 
     public string? Instance { get; set; }
 
+    public Keepalived.Plugins.SyncDaemonSettings? SyncDaemon { get; set; }
+
     public bool UsePidDirectory { get; set; }
 
     /// <summary>How long children may take to stop; 5 s.</summary>

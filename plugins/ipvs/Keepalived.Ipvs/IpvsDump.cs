@@ -10,17 +10,23 @@ namespace Keepalived.Ipvs;
 internal static class IpvsDump
 {
     /// <summary>Writes configuration and state.</summary>
-    public static void Write(TextWriter writer, IReadOnlyList<VirtualServer> servers)
+    /// <param name="writer">Where to.</param>
+    /// <param name="servers">The virtual servers.</param>
+    /// <param name="kernel">Whose counters are added, 64 bits wide where it has them; null while there is none.</param>
+    public static void Write(TextWriter writer, IReadOnlyList<VirtualServer> servers, IKernelTable? kernel)
     {
+        IpvsCounterText? counters = kernel is null || servers.Count == 0 ? null : IpvsCounterText.Read(kernel);
         writer.WriteLine("------< LVS Topology >------");
         foreach (VirtualServer server in servers)
         {
             writer.WriteLine(" ------< Virtual server >------");
             WriteVirtualServer(writer, server);
+            counters?.Write(writer, server);
             foreach (RealServer real in server.Servers)
             {
                 writer.WriteLine("   ------< Real server >------");
                 WriteRealServer(writer, real);
+                counters?.Write(writer, real);
             }
         }
 

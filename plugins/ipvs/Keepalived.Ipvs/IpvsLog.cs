@@ -68,6 +68,18 @@ internal static partial class IpvsLog
     [LoggerMessage(24, LogLevel.Information, "Removing real server {Server} from {Service}: it is left from an earlier run and has no place there now")]
     public static partial void StaleDestinationRemoved(this ILogger logger, string server, string service);
 
+    [LoggerMessage(17, LogLevel.Information, "The checks of {Service} are suspended: its address is not on this machine")]
+    public static partial void ChecksSuspended(this ILogger logger, string service);
+
+    [LoggerMessage(18, LogLevel.Information, "The checks of {Service} go on: its address is on this machine now")]
+    public static partial void ChecksResumed(this ILogger logger, string service);
+
+    [LoggerMessage(26, LogLevel.Error, "The addresses of this machine cannot be watched, so that services with ha_suspend are not checked: {Error}")]
+    public static partial void AddressesUnknown(this ILogger logger, string error);
+
+    [LoggerMessage(27, LogLevel.Warning, "The IPVS synchronisation daemons could not be changed: {Error}")]
+    public static partial void SyncDaemonsRefused(this ILogger logger, string error);
+
     [LoggerMessage(25, LogLevel.Warning, "The IPVS time-outs could not be changed: {Error}")]
     public static partial void TimeoutsRefused(this ILogger logger, string error);
 

@@ -7,7 +7,7 @@
 //
 // Everything runs on the loop thread of the checker process. The engine takes time from IScheduler alone and decides without
 // doing: what follows goes to ServiceTable and IPoolObserver. Never here: a probe (checkers are plugins of their own), a blocking
-// call after start, a decision by errno text. ha_suspend, mails, nftables marks and the sync daemon are read and not acted on yet.
+// call after start, a decision by errno text. Mails are the notify plugin's.
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -62,7 +62,11 @@ public sealed class IpvsPlugin : IPlugin
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
         IFileNumbers files = services.GetRequiredService<IFileNumbers>();
         ICheckerScopes? scopes = services.GetService<ICheckerScopes>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports) { Scopes = scopes });
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports) { Scopes = scopes })
+        {
+            OpenAddresses = (buffers, changed) => LocalAddresses.Open(_scheduler, buffers, changed),
+            SyncDaemon = _daemon.Globals.SyncDaemon,
+        };
         _configuration = (IpvsConfiguration?)configuration;
         OpenKernel(mayLoadModule: true);
     }
@@ -71,7 +75,8 @@ public sealed class IpvsPlugin : IPlugin
     public void Reload(object? configuration)
     {
         _configuration = (IpvsConfiguration?)configuration;
-        if (_runtime!.IsRunning)
+        _runtime!.SyncDaemon = _daemon!.Globals.SyncDaemon;
+        if (_runtime.IsRunning)
         {
             _runtime.Apply(_configuration ?? IpvsConfiguration.Empty);
         }
@@ -94,7 +99,7 @@ public sealed class IpvsPlugin : IPlugin
         ArgumentNullException.ThrowIfNull(writer);
         if (kind == DumpKind.Data && _runtime is not null)
         {
-            IpvsDump.Write(writer, _runtime.Servers);
+            IpvsDump.Write(writer, _runtime.Servers, _runtime.Kernel);
         }
     }
 
@@ -110,7 +115,7 @@ public sealed class IpvsPlugin : IPlugin
 
         try
         {
-            _runtime!.Start(NetlinkKernelTable.Open(_scheduler!), configuration);
+            _runtime!.Start(NetlinkKernelTable.Open(_scheduler!, configuration.Settings), configuration);
         }
         catch (NetlinkException exception) when (exception.Failure == NetlinkFailure.FamilyMissing && mayLoadModule)
         {

@@ -1,5 +1,6 @@
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Ipvs;
+using Keepalived.Plugins;
 using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Ipvs;
@@ -14,6 +15,8 @@ internal sealed class IpvsRuntime
     private readonly PoolAnnouncer _announcer;
     private readonly ServiceTable _table;
     private readonly LoadBalancer _balancer;
+    private readonly SyncDaemons _syncDaemons;
+    private ILocalAddresses? _addresses;
     private IKernelTable? _kernel;
     private IpvsSettings _settings = new();
     private IpvsTimeouts? _timeoutsBefore;
@@ -24,6 +27,7 @@ internal sealed class IpvsRuntime
         _announcer = announcer;
         _table = new ServiceTable(logger);
         _balancer = new LoadBalancer(_table, announcer, environment);
+        _syncDaemons = new SyncDaemons(logger);
     }
 
     /// <summary>Whether there is a kernel and virtual servers run.</summary>
@@ -31,6 +35,15 @@ internal sealed class IpvsRuntime
 
     /// <summary>The virtual servers.</summary>
     public IReadOnlyList<VirtualServer> Servers => _balancer.Servers;
+
+    /// <summary>Opens the addresses of this machine for the first configuration with <c>ha_suspend</c>; called when they change.</summary>
+    public Func<BufferSettings, Action, ILocalAddresses>? OpenAddresses { get; init; }
+
+    /// <summary><c>lvs_sync_daemon</c>; taken with the next configuration.</summary>
+    public SyncDaemonSettings? SyncDaemon { get; set; }
+
+    /// <summary>The kernel's table while running, for dumps.</summary>
+    public IKernelTable? Kernel => _kernel;
 
     /// <summary>Starts with a kernel, which is disposed at stop.</summary>
     public void Start(IKernelTable kernel, IpvsConfiguration configuration)
@@ -43,6 +56,8 @@ internal sealed class IpvsRuntime
         }
 
         SetTimeouts(configuration.Settings.Timeouts);
+        _syncDaemons.Take(SyncDaemon, kernel);
+        FollowAddresses(configuration);
         _balancer.Apply(configuration);
         _table.Attach(kernel);
     }
@@ -57,6 +72,8 @@ internal sealed class IpvsRuntime
         }
 
         _settings = configuration.Settings;
+        _syncDaemons.Take(SyncDaemon, _kernel!);
+        FollowAddresses(configuration);
         _balancer.Apply(configuration);
     }
 
@@ -77,8 +94,28 @@ internal sealed class IpvsRuntime
         }
 
         RestoreTimeouts();
+        _syncDaemons.Take(null, kernel);
+        _addresses?.Dispose();
         kernel.Dispose();
         _kernel = null;
+    }
+
+    private void FollowAddresses(IpvsConfiguration configuration)
+    {
+        if (_addresses is not null || !configuration.HasSuspendable)
+        {
+            return;
+        }
+
+        try
+        {
+            _addresses = OpenAddresses!(configuration.Settings.MonitorBuffers, _balancer.FollowAddresses);
+            _balancer.Addresses = _addresses;
+        }
+        catch (LinuxException exception)
+        {
+            _logger.AddressesUnknown(exception.Message);
+        }
     }
 
     private void SetTimeouts(ConnectionTimeouts timeouts)

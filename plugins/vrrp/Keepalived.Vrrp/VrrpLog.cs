@@ -108,6 +108,12 @@ internal static partial class VrrpLog
     [LoggerMessage(68, LogLevel.Information, "use_vmac or no_accept/strict specified: using nftables {Why}")]
     public static partial void UsesNftables(ILogger logger, string why);
 
+    [LoggerMessage(80, LogLevel.Error, "There is no vrrp_instance {Instance} for lvs_sync_daemon to follow: no synchronisation daemon is run")]
+    public static partial void SyncDaemonWithoutInstance(ILogger logger, string instance);
+
+    [LoggerMessage(81, LogLevel.Error, "The IPVS synchronisation daemon cannot be changed: {Reason}")]
+    public static partial void SyncDaemonFailed(ILogger logger, string reason);
+
     [LoggerMessage(69, LogLevel.Error, "Packets to addresses that are not accepted cannot be dropped: {Reason}")]
     public static partial void FirewallFailed(ILogger logger, string reason);
 }

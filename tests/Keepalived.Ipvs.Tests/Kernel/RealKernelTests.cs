@@ -38,7 +38,7 @@ public sealed class RealKernelTests
     {
         using NetlinkConnection connection = Open(out IpvsClient client);
         NetlinkKernelTable? table = null;
-        var director = new Director(Configuration, scheduler => table = NetlinkKernelTable.Open(scheduler));
+        var director = new Director(Configuration, scheduler => table = NetlinkKernelTable.Open(scheduler, new IpvsSettings()));
         table!.Complete();
         Assert.Equal(["192.0.2.2:80 3 Masquerade 0", "192.0.2.3:80 1 Tunnel 10"], Servers(client));
 
@@ -61,10 +61,10 @@ public sealed class RealKernelTests
     public void A_second_start_over_the_table_of_a_first_that_was_killed_finds_it_as_it_should_be()
     {
         using NetlinkConnection connection = Open(out IpvsClient client);
-        var killed = new Director(Configuration, NetlinkKernelTable.Open);
+        var killed = new Director(Configuration, static scheduler => NetlinkKernelTable.Open(scheduler, new IpvsSettings()));
         killed.Stop(keepServices: true);
 
-        var director = new Director(Configuration, NetlinkKernelTable.Open);
+        var director = new Director(Configuration, static scheduler => NetlinkKernelTable.Open(scheduler, new IpvsSettings()));
         director.Advance(0.5);
 
         Assert.Equal(["192.0.2.2:80 3 Masquerade 0", "192.0.2.3:80 1 Tunnel 10"], Servers(client));

@@ -28,7 +28,14 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
         Probes = ProbeBoard.Current;
         Kernel = kernel;
         Announcer = new PoolAnnouncer(this, this, this);
-        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, null!, this, new NoJitter(), reports));
+        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, null!, this, new NoJitter(), reports))
+        {
+            OpenAddresses = (_, changed) =>
+            {
+                Addresses.Changed = changed;
+                return Addresses;
+            },
+        };
         _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }
 
@@ -39,6 +46,9 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     public ProbeBoard Probes { get; }
 
     public PoolAnnouncer Announcer { get; }
+
+    /// <summary>The addresses of the machine.</summary>
+    public FakeAddresses Addresses { get; } = new();
 
     public IpvsRuntime Runtime => _runtime;
 

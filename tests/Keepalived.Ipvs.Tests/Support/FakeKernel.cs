@@ -53,6 +53,20 @@ internal sealed class FakeKernel : IKernelTable
         _table.Clear();
     }
 
+    public IReadOnlyList<IpvsServiceStatus> ReadServices() => [.. _table.Values.Select(entry => new IpvsServiceStatus(entry.Service, new(1, 2, 3, 4, ulong.MaxValue)))];
+
+    public IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service) =>
+        [.. _table[service].Destinations.Values.Select(destination => new IpvsDestinationStatus(destination, 5, 6, 7, new(8, 9, 10, 11, 1UL << 40)))];
+
+    /// <summary>The synchronisation daemons.</summary>
+    public List<IpvsDaemon> Daemons { get; } = [];
+
+    public IReadOnlyList<IpvsDaemon> ListDaemons() => [.. Daemons];
+
+    public void StartDaemon(IpvsDaemon daemon) => Daemons.Add(daemon);
+
+    public void StopDaemon(IpvsDaemon daemon) => Daemons.RemoveAll(running => running.Role == daemon.Role);
+
     public IpvsTimeouts GetTimeouts() => Timeouts;
 
     public void SetTimeouts(IpvsTimeouts timeouts) => Timeouts = new(

@@ -5,7 +5,7 @@ namespace Keepalived.Ipvs;
 /// <summary>The keywords of <c>global_defs</c> that concern this plugin.</summary>
 internal static class GlobalKeywords
 {
-    public const string Names = "lvs_timeouts lvs_flush lvs_flush_on_stop lvs_flush_onstop checker_log_all_failures rs_init_notifies lvs_sync_daemon "
+    public const string Names = "lvs_timeouts lvs_flush lvs_flush_on_stop lvs_flush_onstop checker_log_all_failures rs_init_notifies "
         + "nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force "
         + "lvs_netlink_monitor_rcv_bufs lvs_netlink_monitor_rcv_bufs_force";
 
@@ -13,14 +13,13 @@ internal static class GlobalKeywords
 
     public static void Register(IKeywordTree keywords)
     {
-        keywords.Root.Keyword(new("net_namespace_ipvs", "[NAME]", "Network namespace whose IPVS is used; without a name the one that the daemon was started in; its own if absent.") { HasNoEffectYet = true },
+        keywords.Root.Keyword(new("net_namespace_ipvs", "[NAME]", "Network namespace whose IPVS is used; without a name the one that the daemon was started in; its own if absent."),
             static (r, s) =>
             {
                 r.RefuseSecond(s.Get<IpvsReading>().Settings.Namespace is not null);
                 Change(s, r.AtEnd ? "" : r.Word("name of the namespace"), static (settings, value) => settings with { Namespace = value });
             });
         IKeywordBlock<IConfigurationSession> globals = keywords.Extend<IConfigurationSession>("global_defs");
-        AddSynchronisation(globals);
         AddNftables(globals);
         AddBuffers(globals);
         globals.Keyword(new("lvs_timeouts", "[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS], each 0..2678400", "Time-outs of IPVS connections; restored at exit."),
@@ -36,17 +35,6 @@ internal static class GlobalKeywords
         globals.Keyword(new("rs_init_notifies", "BOOL?", "Run the scripts of real servers for their first state too.") { Default = "false" },
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { InitialNotifies = value }));
     }
-
-    private static void AddSynchronisation(IKeywordBlock<IConfigurationSession> globals) => globals.Keyword(
-        new("lvs_sync_daemon", SyncDaemonKeyword.Arguments, "Run the kernel's synchronisation of connections, tied to a vrrp_instance if one is named; older files write IF INSTANCE ID.")
-        {
-            HasNoEffectYet = true, Process = Plugins.PluginRoles.Vrrp,
-        },
-        static (r, s) =>
-        {
-            r.RefuseSecond(s.Get<IpvsReading>().Settings.SyncDaemon is not null);
-            Change(s, SyncDaemonKeyword.Read(r), static (settings, value) => settings with { SyncDaemon = value });
-        });
 
     private static void AddNftables(IKeywordBlock<IConfigurationSession> globals)
     {
@@ -67,15 +55,15 @@ internal static class GlobalKeywords
 
     private static void AddBuffers(IKeywordBlock<IConfigurationSession> globals)
     {
-        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket for requests; 0 = the kernel's.") { Default = "0", HasNoEffectYet = true },
+        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket for requests; 0 = the kernel's.") { Default = "0" },
             static (r, s) => Change(s, (uint)r.Integer("size", 0, uint.MaxValue),
                 static (settings, value) => settings with { RequestBuffers = settings.RequestBuffers with { Size = value } }));
-        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false", HasNoEffectYet = true },
+        globals.Keyword(new("lvs_netlink_cmd_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false" },
             static (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { RequestBuffers = settings.RequestBuffers with { Force = value } }));
-        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket that hears of addresses; 0 = the kernel's.") { Default = "0", HasNoEffectYet = true },
+        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs", "BYTES 0..4294967295", "Receive buffer of the netlink socket that hears of addresses; 0 = the kernel's.") { Default = "0" },
             static (r, s) => Change(s, (uint)r.Integer("size", 0, uint.MaxValue),
                 static (settings, value) => settings with { MonitorBuffers = settings.MonitorBuffers with { Size = value } }));
-        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false", HasNoEffectYet = true },
+        globals.Keyword(new("lvs_netlink_monitor_rcv_bufs_force", "BOOL?", "Let that buffer be larger than the system's limit.") { Default = "false" },
             static (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { MonitorBuffers = settings.MonitorBuffers with { Force = value } }));
     }
 

@@ -1,4 +1,4 @@
-using System.Net;
+using Keepalived.Linux.Netlink;
 
 namespace Keepalived.Ipvs;
 
@@ -7,6 +7,23 @@ namespace Keepalived.Ipvs;
 /// <param name="VirtualServers">The virtual servers in order of the file, no two with the same address.</param>
 internal sealed record IpvsConfiguration(IpvsSettings Settings, EquatableArray<VirtualServerDefinition> VirtualServers)
 {
+    /// <summary>Whether a virtual server has <c>ha_suspend</c>.</summary>
+    public bool HasSuspendable
+    {
+        get
+        {
+            foreach (VirtualServerDefinition server in VirtualServers)
+            {
+                if (server.HaSuspend)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Nothing to run.</summary>
     public static IpvsConfiguration Empty { get; } = new(new IpvsSettings(), []);
 }
@@ -34,29 +51,6 @@ internal readonly record struct ConnectionTimeouts(uint Tcp, uint TcpFin, uint U
     public bool IsEmpty => Tcp == 0 && TcpFin == 0 && Udp == 0;
 }
 
-/// <summary><c>lvs_sync_daemon</c>: the kernel's synchronisation of connections between directors.</summary>
-/// <param name="Interface">Interface that it multicasts on.</param>
-internal sealed record SyncDaemonSettings(string Interface)
-{
-    /// <summary>The vrrp_instance that it follows; null = both roles run all the time.</summary>
-    public string? Instance { get; init; }
-
-    /// <summary>Identity, 0..255; null = the instance's virtual_router_id, else 0.</summary>
-    public byte? Id { get; init; }
-
-    /// <summary>Longest message, 1..65507; null = the kernel's.</summary>
-    public ushort? LongestMessage { get; init; }
-
-    /// <summary>Port, 1..65535; null = the kernel's (8848).</summary>
-    public ushort? Port { get; init; }
-
-    /// <summary>TTL, 1..255; null = the kernel's (1).</summary>
-    public byte? TimeToLive { get; init; }
-
-    /// <summary>Multicast group; null = the kernel's (224.0.0.81).</summary>
-    public IPAddress? Group { get; init; }
-}
-
 /// <summary><c>nftables_ipvs</c>: how groups get their marks.</summary>
 internal sealed record NftablesSettings
 {
@@ -76,7 +70,12 @@ internal sealed record NftablesSettings
 /// <summary>Receive buffers of a netlink socket.</summary>
 /// <param name="Size">Octets; 0 = the kernel's.</param>
 /// <param name="Force">Beyond the system's limit (SO_RCVBUFFORCE).</param>
-internal readonly record struct BufferSettings(uint Size, bool Force);
+internal readonly record struct BufferSettings(uint Size, bool Force)
+{
+    /// <summary>Opens a socket with them; without a size it has ours, which is larger than the kernel's.</summary>
+    public NetlinkSocket Open(NetlinkFamily family) =>
+        NetlinkSocket.Open(family, Size == 0 ? default : new NetlinkReceiveBuffer((int)Math.Min(Size, int.MaxValue), Force));
+}
 
 /// <summary>The keywords of <c>global_defs</c> that concern this plugin.</summary>
 internal sealed record IpvsSettings
@@ -95,9 +94,6 @@ internal sealed record IpvsSettings
 
     /// <summary><c>rs_init_notifies</c>: run the scripts of servers for their first state too.</summary>
     public bool InitialNotifies { get; init; }
-
-    /// <summary><c>lvs_sync_daemon</c>; null = none.</summary>
-    public SyncDaemonSettings? SyncDaemon { get; init; }
 
     /// <summary><c>nftables_ipvs</c> and what belongs to it.</summary>
     public NftablesSettings Nftables { get; init; } = new();

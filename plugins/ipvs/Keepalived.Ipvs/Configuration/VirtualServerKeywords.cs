@@ -79,7 +79,7 @@ internal static class VirtualServerKeywords
             b.Protocol = ReadProtocol(r);
         });
         block.Keyword(new("ops", "", "Schedule every datagram anew."), static (_, b) => b.Flags |= IpvsServiceFlags.OnePacket);
-        block.Keyword(new("ha_suspend", "", "Stop checks while the address is on no interface.") { HasNoEffectYet = true }, static (r, b) =>
+        block.Keyword(new("ha_suspend", "", "Stop checks while the address is on no interface."), static (r, b) =>
         {
             b.HaSuspend = true;
             b.HaSuspendLocation = r.Location;

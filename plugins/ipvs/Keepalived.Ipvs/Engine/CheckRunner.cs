@@ -144,13 +144,27 @@ internal sealed class CheckRunner : IDisposable
         {
             // The probe under way belongs to the previous one and ends with it.
             Create();
-            _timer.Arm(Configured.Definition.WaitsToBeTold ? _environment.Scheduler.Now : latest);
+            ArmAt(Configured.Definition.WaitsToBeTold ? _environment.Scheduler.Now : latest);
             return;
         }
 
         _checker = previous._checker;
         previous._isHandedOver = true;
-        _timer.Arm(MonotonicTime.Min(previous._timer.Deadline, latest));
+        ArmAt(MonotonicTime.Min(previous._timer.Deadline, latest));
+    }
+
+    /// <summary>
+    /// Its virtual server is suspended or not any more. A probe under way ends as it would; the next one is spread over an interval, as after a
+    /// failover all checks of a director begin in the same moment.
+    /// </summary>
+    public void FollowSuspension()
+    {
+        if (_isProbing)
+        {
+            return;
+        }
+
+        Arm(Configured.Definition.WaitsToBeTold ? TimeSpan.Zero : _timing.DelayLoop * _environment.Random.NextDouble());
     }
 
     public void Dispose()
@@ -355,5 +369,17 @@ internal sealed class CheckRunner : IDisposable
         }
     }
 
-    private void Arm(TimeSpan delay) => _timer.Arm(_environment.Scheduler.Now + delay);
+    private void Arm(TimeSpan delay) => ArmAt(_environment.Scheduler.Now + delay);
+
+    private void ArmAt(MonotonicTime deadline)
+    {
+        if (Server.Owner.IsSuspended && !_isProbing)
+        {
+            _timer.Disarm();
+        }
+        else
+        {
+            _timer.Arm(deadline);
+        }
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class LoadBalancer : ICheckReports
     private readonly ServiceTable _table;
     private readonly IPoolObserver _observer;
     private readonly CheckEnvironment _environment;
+    private ILocalAddresses? _addresses;
 
     /// <summary>Creates it without virtual servers.</summary>
     public LoadBalancer(ServiceTable table, IPoolObserver observer, Func<ICheckReports, CheckEnvironment> environment)
@@ -52,6 +53,25 @@ internal sealed class LoadBalancer : ICheckReports
         Servers = servers;
     }
 
+    /// <summary>Gives it the addresses of this machine, which <c>ha_suspend</c> asks for; set before the first such configuration.</summary>
+    public ILocalAddresses? Addresses
+    {
+        set => _addresses = value;
+    }
+
+    /// <summary>Addresses of this machine came or went: what is suspended may go on, and the other way round.</summary>
+    public void FollowAddresses()
+    {
+        foreach (VirtualServer server in Servers)
+        {
+            bool isSuspended = ShallSuspend(server.Definition);
+            if (server.Suspend(isSuspended))
+            {
+                Tell(server);
+            }
+        }
+    }
+
     /// <summary>Ends all virtual servers because the daemon stops.</summary>
     /// <param name="keepServices">Leave the kernel's table as it is.</param>
     public void Stop(bool keepServices)
@@ -76,6 +96,11 @@ internal sealed class LoadBalancer : ICheckReports
     private VirtualServer Add(VirtualServerDefinition definition, bool tellServers)
     {
         var server = new VirtualServer(definition, _table, _observer);
+        if (server.Suspend(ShallSuspend(definition)))
+        {
+            Tell(server);
+        }
+
         var pool = new RealServer[definition.RealServers.Count];
         for (int i = 0; i < pool.Length; i++)
         {
@@ -130,7 +155,28 @@ internal sealed class LoadBalancer : ICheckReports
         }
 
         server.Reconfigure(definition, pool);
+        if (server.Suspend(ShallSuspend(definition)))
+        {
+            Tell(server);
+        }
+
         return server;
+    }
+
+    /// <summary>A group is never found on an interface (section 19 of keepalived's behaviour), so its checks never run.</summary>
+    private bool ShallSuspend(VirtualServerDefinition definition) => definition.HaSuspend &&
+        (definition.Address.Address is not { } address || _addresses is not { } addresses || !addresses.Has(address));
+
+    private void Tell(VirtualServer server)
+    {
+        if (server.IsSuspended)
+        {
+            _environment.Logger.ChecksSuspended(server.Name);
+        }
+        else
+        {
+            _environment.Logger.ChecksResumed(server.Name);
+        }
     }
 
     private RealServer ChangeServer(RealServer server, RealServerDefinition definition)

@@ -47,6 +47,9 @@ internal sealed class VirtualServer
     /// <summary>Whether the live servers weigh enough.</summary>
     public bool HasQuorum { get; private set; }
 
+    /// <summary><c>ha_suspend</c> and its address is not on this machine: its servers are not checked and stay what they are.</summary>
+    public bool IsSuspended { get; private set; }
+
     /// <summary>Whether the sorry server serves in the place of the pool.</summary>
     public bool IsSorry => !HasQuorum && Definition.SorryServer is not null;
 
@@ -94,6 +97,27 @@ internal sealed class VirtualServer
         {
             _observer.SorryServerChanged(this, isIn: true);
         }
+    }
+
+    /// <summary>Ends or begins the checking of all servers.</summary>
+    /// <returns>Whether this is a change.</returns>
+    public bool Suspend(bool isSuspended)
+    {
+        if (IsSuspended == isSuspended)
+        {
+            return false;
+        }
+
+        IsSuspended = isSuspended;
+        foreach (RealServer server in Servers)
+        {
+            foreach (CheckRunner checker in server.Checkers)
+            {
+                checker.FollowSuspension();
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Sets whether a server is alive, and everything that follows from it.</summary>
@@ -358,12 +382,19 @@ internal sealed class VirtualServer
         }
     }
 
+    /// <summary>A real server as it stands in one of its services.</summary>
+    public IpvsDestination InService(in IpvsServiceKey service, RealServerDefinition definition)
+    {
+        IpvsDestination destination = definition.Forwarding.ToDestination(definition.Destination, 0);
+        return Definition.Address.IsGroup ? WithPort(service, in destination) : destination;
+    }
+
     private static bool Fits(in IpvsServiceKey service, in IpvsDestination destination) =>
         destination.Forwarding == IpvsForwarding.Tunnel || service.IsIPv6 == destination.Address.IsIPv6;
 
-    /// <summary>Only NAT changes ports, and a server without a port has that of each service.</summary>
+    /// <summary>Only NAT changes ports; its port 0 is the one that the client asked for, and is written so, as keepalived does.</summary>
     private static IpvsDestination WithPort(in IpvsServiceKey service, in IpvsDestination destination) =>
-        destination.Forwarding == IpvsForwarding.Masquerade && destination.Port != 0 ? destination : destination with { Port = service.Port };
+        destination.Forwarding == IpvsForwarding.Masquerade ? destination : destination with { Port = service.Port };
 
     /// <summary>Whether the sorry server is one of the pool, which then stands in for itself.</summary>
     private bool HasTwin(SorryServerDefinition sorry)

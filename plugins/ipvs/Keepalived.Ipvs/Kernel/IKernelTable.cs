@@ -56,6 +56,21 @@ internal interface IKernelTable : IDisposable
     /// <summary>Empties the table, other people's services included.</summary>
     void Flush();
 
+    /// <summary>All services with their counters.</summary>
+    IReadOnlyList<IpvsServiceStatus> ReadServices();
+
+    /// <summary>All real servers of a service with their counters.</summary>
+    IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service);
+
+    /// <summary>The synchronisation daemons that run.</summary>
+    IReadOnlyList<IpvsDaemon> ListDaemons();
+
+    /// <summary>Starts a synchronisation daemon.</summary>
+    void StartDaemon(IpvsDaemon daemon);
+
+    /// <summary>Stops the synchronisation daemon of a role.</summary>
+    void StopDaemon(IpvsDaemon daemon);
+
     /// <summary>The connection time-outs in force.</summary>
     IpvsTimeouts GetTimeouts();
 

@@ -1,3 +1,4 @@
+using Keepalived.Linux;
 using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Ipvs;
 using Keepalived.Scheduling;
@@ -31,11 +32,12 @@ internal sealed class NetlinkKernelTable : IKernelTable, INetlinkReplyHandler
 
     public ITableAnswers? Answers { get; set; }
 
-    /// <summary>Opens the kernel's table in the network namespace of this process.</summary>
-    /// <exception cref="NetlinkException">No IPVS in this kernel, or no permission.</exception>
-    public static NetlinkKernelTable Open(IScheduler scheduler)
+    /// <summary>Opens the kernel's table in the network namespace of this process, or in the one that the settings name.</summary>
+    /// <exception cref="LinuxException">No IPVS in this kernel, no permission, or no such namespace.</exception>
+    public static NetlinkKernelTable Open(IScheduler scheduler, IpvsSettings settings)
     {
-        var connection = new NetlinkConnection(NetlinkSocket.Open(NetlinkFamily.Generic), ChunkSize);
+        NetlinkSocket socket = OtherNamespace.Open(settings.Namespace, () => settings.RequestBuffers.Open(NetlinkFamily.Generic));
+        var connection = new NetlinkConnection(socket, ChunkSize);
         try
         {
             IpvsClient client = IpvsClient.Open(connection);
@@ -112,6 +114,16 @@ internal sealed class NetlinkKernelTable : IKernelTable, INetlinkReplyHandler
     }
 
     public void Flush() => _client.Flush();
+
+    public IReadOnlyList<IpvsServiceStatus> ReadServices() => _client.ListServices();
+
+    public IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service) => _client.ListDestinations(service);
+
+    public IReadOnlyList<IpvsDaemon> ListDaemons() => _client.ListDaemons();
+
+    public void StartDaemon(IpvsDaemon daemon) => _client.StartDaemon(in daemon);
+
+    public void StopDaemon(IpvsDaemon daemon) => _client.StopDaemon(in daemon);
 
     public IpvsTimeouts GetTimeouts() => _client.GetTimeouts();
 

@@ -23,7 +23,7 @@ internal static partial class InstanceKeywords
             ReadIpvlan);
         block.Keyword(new("vrf", "IFNAME", "VRF of a unicast instance without an interface."), ReadVrf);
         block.Keyword(new("linkbeat_use_polling", "", "Poll the link of the interface.") { ReplacedBy = "linkbeat_interfaces" }, (_, d) => d.PollsLink = true);
-        block.Keyword(new("lvs_sync_daemon_interface", "IFNAME", "The IPVS synchronisation daemon follows the instance.") { HasNoEffectYet = true, ReplacedBy = "lvs_sync_daemon in global_defs" }, (r, d) =>
+        block.Keyword(new("lvs_sync_daemon_interface", "IFNAME", "The IPVS synchronisation daemon follows the instance.") { ReplacedBy = "lvs_sync_daemon in global_defs" }, (r, d) =>
             d.SyncDaemonInterface = At(r, VirtualAddressReader.InterfaceName(r)));
         VmacAnnouncement("garp_extra_if", null);
         VmacAnnouncement("vmac_garp_intvl", "garp_extra_if");

@@ -16,6 +16,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
     private readonly Action _follow;
     private SyncGroupSet? _groups;
     private TrackerSet? _trackers;
+    private ConnectionSync? _connectionSync;
     private bool _followScheduled;
     private bool _isFollowing;
 
@@ -58,6 +59,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         TakeGroups(configuration);
+        ConnectionSync.Take(ref _connectionSync, Use, _instances);
         foreach (RunningInstance instance in _instances)
         {
             instance.Start();
@@ -99,6 +101,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         Apply(configuration, begun);
+        ConnectionSync.Take(ref _connectionSync, Use, _instances);
     }
 
     /// <summary>Ends every instance and sends the last advertisements; addresses leave in the following turns.</summary>
@@ -111,7 +114,8 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         _groups?.Stop();
-
+        _connectionSync?.Dispose();
+        _connectionSync = null;
         if (!keepsAddresses)
         {
             Use.Links?.Statics?.Remove();
@@ -143,6 +147,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         _groups?.Dispose();
+        _connectionSync?.Dispose();
         _trackers?.Dispose();
         Services?.LinkDelays?.Dispose();
         Services?.LinkBeat?.Dispose();

@@ -1,15 +1,28 @@
 using System.Net;
 using System.Net.Sockets;
 using Keepalived.Configuration;
+using Keepalived.Plugins;
 
-namespace Keepalived.Ipvs;
+namespace Keepalived.Host.Configuration;
 
-/// <summary>Reads <c>lvs_sync_daemon</c>.</summary>
+/// <summary><c>lvs_sync_daemon</c>. The host reads it because two processes may have to run it.</summary>
 internal static class SyncDaemonKeyword
 {
-    public const string Arguments = "IF [inst INSTANCE] [id 0..255] [maxlen 1..65507] [port 1..65535] [ttl 1..255] [group MCAST_IP]";
+    private const string Arguments = "IF [inst INSTANCE] [id 0..255] [maxlen 1..65507] [port 1..65535] [ttl 1..255] [group MCAST_IP]";
 
-    public static SyncDaemonSettings Read(IKeywordReader reader)
+    internal static void Register(IKeywordBlock<IConfigurationSession> globals) => globals.Keyword(
+        new("lvs_sync_daemon", Arguments, "Run the kernel's synchronisation of IPVS connections, tied to a vrrp_instance if one is named; older files write IF INSTANCE ID.")
+        {
+            Process = PluginRoles.Vrrp,
+        },
+        static (reader, session) =>
+        {
+            HostSettings settings = session.Get<HostSettings>();
+            reader.RefuseSecond(settings.SyncDaemon is not null);
+            settings.SyncDaemon = Read(reader);
+        });
+
+    private static SyncDaemonSettings Read(IKeywordReader reader)
     {
         var settings = new SyncDaemonSettings(reader.Word("interface"));
         while (reader.TryWord(out string word))

@@ -1,0 +1,85 @@
+using Keepalived.Linux;
+using Keepalived.Linux.Netlink.Ipvs;
+
+namespace Keepalived.Ipvs;
+
+/// <summary>
+/// The kernel's counters for the dump, of one moment: of a virtual server the sum over its services. Read when an operator asks, one request
+/// for all services and one for each service's destinations.
+/// </summary>
+internal sealed class IpvsCounterText
+{
+    private readonly Dictionary<IpvsServiceKey, IpvsCounters> _services = [];
+    private readonly Dictionary<(IpvsServiceKey Service, InetAddress Address, ushort Port), IpvsDestinationStatus> _destinations = [];
+
+    /// <summary>Reads them; null when the kernel refuses.</summary>
+    public static IpvsCounterText? Read(IKernelTable kernel)
+    {
+        var text = new IpvsCounterText();
+        try
+        {
+            foreach (IpvsServiceStatus service in kernel.ReadServices())
+            {
+                IpvsServiceKey key = service.Service.Key;
+                text._services[key] = service.Counters;
+                foreach (IpvsDestinationStatus destination in kernel.ReadDestinations(key))
+                {
+                    text._destinations[(key, destination.Destination.Address, destination.Destination.Port)] = destination;
+                }
+            }
+
+            return text;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes those of a virtual server.</summary>
+    public void Write(TextWriter writer, VirtualServer server)
+    {
+        IpvsCounters sum = default;
+        foreach (IpvsService service in server.Definition.Services)
+        {
+            sum = Add(sum, _services.GetValueOrDefault(service.Key));
+        }
+
+        Write(writer, in sum);
+    }
+
+    /// <summary>Writes those of a real server.</summary>
+    public void Write(TextWriter writer, RealServer server)
+    {
+        IpvsCounters sum = default;
+        (uint active, uint inactive, uint persistent) = (0, 0, 0);
+        foreach (IpvsService service in server.Owner.Definition.Services)
+        {
+            IpvsDestination place = server.Owner.InService(service.Key, server.Definition);
+            if (_destinations.TryGetValue((service.Key, place.Address, place.Port), out IpvsDestinationStatus status))
+            {
+                sum = Add(sum, status.Counters);
+                unchecked
+                {
+                    active += status.ActiveConnections;
+                    inactive += status.InactiveConnections;
+                    persistent += status.PersistentConnections;
+                }
+            }
+        }
+
+        writer.WriteLine($"   active connections = {active}, inactive = {inactive}, persistent = {persistent}");
+        Write(writer, in sum);
+    }
+
+    private static void Write(TextWriter writer, in IpvsCounters counters)
+    {
+        writer.WriteLine($"   connections = {counters.Connections}");
+        writer.WriteLine($"   packets in = {counters.IncomingPackets}, out = {counters.OutgoingPackets}");
+        writer.WriteLine($"   bytes in = {counters.IncomingBytes}, out = {counters.OutgoingBytes}");
+    }
+
+    private static IpvsCounters Add(in IpvsCounters a, in IpvsCounters b) => unchecked(new(
+        a.Connections + b.Connections, a.IncomingPackets + b.IncomingPackets, a.OutgoingPackets + b.OutgoingPackets,
+        a.IncomingBytes + b.IncomingBytes, a.OutgoingBytes + b.OutgoingBytes));
+}
