@@ -28,6 +28,27 @@ internal sealed class FakeKernel : IKernelTable
         .. entry.Destinations.Values.Select(destination => $"  {destination} {destination.Forwarding} {destination.Weight}"),
     ]));
 
+    /// <summary>Planted: it says yes to a change of a real server and changes nothing.</summary>
+    public bool LosesWeights { get; init; }
+
+    /// <summary>The table, a sorted line for each service and destination.</summary>
+    public string[] Lines()
+    {
+        var lines = new List<string>();
+        foreach ((IpvsService service, Dictionary<string, IpvsDestination> destinations) in _table.Values)
+        {
+            string name = service.Key.ToString();
+            lines.Add($"{name} {service.Scheduler}");
+            foreach (IpvsDestination destination in destinations.Values)
+            {
+                lines.Add($"{name}  {destination} {destination.Weight} {destination.UpperThreshold}");
+            }
+        }
+
+        lines.Sort(StringComparer.Ordinal);
+        return [.. lines];
+    }
+
     public IpvsService Service => Assert.Single(_table.Values).Service;
 
     public IEnumerable<string> Destinations => Assert.Single(_table.Values).Destinations.Values.Select(destination => $"{destination} {destination.Weight}");
@@ -96,6 +117,8 @@ internal sealed class FakeKernel : IKernelTable
                 return IpvsFailure.ServiceAbsent;
             case IpvsVerb.AddDestination:
                 return entry.Destinations.TryAdd(place, request.Destination) ? IpvsFailure.None : IpvsFailure.Exists;
+            case IpvsVerb.EditDestination when LosesWeights && entry.Destinations.ContainsKey(place):
+                return IpvsFailure.None;
             case IpvsVerb.EditDestination when entry.Destinations.ContainsKey(place):
                 entry.Destinations[place] = request.Destination;
                 return IpvsFailure.None;
