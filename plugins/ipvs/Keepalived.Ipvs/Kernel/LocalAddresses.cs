@@ -84,7 +84,7 @@ internal sealed class LocalAddresses : ILocalAddresses, IRouteMonitorHandler
         }
     }
 
-    void IRouteMonitorHandler.AddressRemoved(in AddressInfo address)
+    void IRouteMonitorHandler.AddressRemoved(in AddressInfo address, uint causedBy)
     {
         _told.Remove((address.InterfaceIndex, address.Address));
         Remove((address.InterfaceIndex, address.Address));
