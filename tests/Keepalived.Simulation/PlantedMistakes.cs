@@ -1,12 +1,48 @@
 using Keepalived.Vrrp.Protocol;
 
-namespace Keepalived.Simulation.Tests;
+namespace Keepalived.Simulation;
 
-/// <summary>Mistakes that a core could have, made by whoever stands before it.</summary>
-internal static class PlantedMistakes
+/// <summary>A mistake to plant.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="Plant">Makes what stands before a core and spoils it.</param>
+public sealed record PlantedMistake(string Name, Func<RouterInterposer> Plant);
+
+/// <summary>Mistakes that a core could have, made by whoever stands before it: what the simulation must find.</summary>
+public static class PlantedMistakes
 {
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<PlantedMistake> All { get; } =
+    [
+        new("the skew left out of the down timer", static () => new SkewLeftOut()),
+        new("equal priority decided the wrong way", static () => new TieBrokenTheWrongWay()),
+        new("the timer not reset when a master leaves", static () => new TimerNotResetOnPriorityZero()),
+        new("a member of a sync group left in BACKUP", static () => new MemberLeftInBackup()),
+        new("no announcement after a conflict", static () => new NoAnnouncementAfterConflict()),
+    ];
+
+    /// <summary>Plants a mistake and looks for it.</summary>
+    /// <param name="mistake">The mistake.</param>
+    /// <param name="most">Seeds to try, from 0 on.</param>
+    /// <returns>The first run that found it; null for none. The times are those of all runs so far.</returns>
+    public static FoundMistake? Find(PlantedMistake mistake, long most)
+    {
+        ArgumentNullException.ThrowIfNull(mistake);
+        TimeSpan virtualTime = TimeSpan.Zero;
+        for (long seed = 0; seed < most; seed++)
+        {
+            ScenarioResult result = ScenarioRunner.Play(seed, machine => machine.Interposer = mistake.Plant());
+            virtualTime += result.VirtualTime;
+            if (result.Violation is not null)
+            {
+                return new FoundMistake(result, virtualTime);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The down timer is three intervals, without the skew: told that its time has come when it has not.</summary>
-    public sealed class SkewLeftOut : RouterInterposer
+    private sealed class SkewLeftOut : RouterInterposer
     {
         private readonly Dictionary<VirtualRouter, MonotonicTime> _deadlines = [];
 
@@ -31,7 +67,7 @@ internal static class PlantedMistakes
     }
 
     /// <summary>Of two masters with one priority the one with the lower address stays.</summary>
-    public sealed class TieBrokenTheWrongWay : RouterInterposer
+    private sealed class TieBrokenTheWrongWay : RouterInterposer
     {
         private static readonly InternetAddress _lowest = InternetAddress.Parse("0.0.0.1");
         private static readonly InternetAddress _highest = InternetAddress.Parse("255.255.255.255");
@@ -55,7 +91,7 @@ internal static class PlantedMistakes
     }
 
     /// <summary>A backup that hears its master leave waits as if it had not.</summary>
-    public sealed class TimerNotResetOnPriorityZero : RouterInterposer
+    private sealed class TimerNotResetOnPriorityZero : RouterInterposer
     {
         public override void Input(VirtualRouter core, in VirtualRouterInput input)
         {
@@ -68,7 +104,7 @@ internal static class PlantedMistakes
     }
 
     /// <summary>When a member becomes master the sync group does not take the others along.</summary>
-    public sealed class MemberLeftInBackup : RouterInterposer
+    private sealed class MemberLeftInBackup : RouterInterposer
     {
         public override ITakeoverGate? Gate(VirtualRouter core, ITakeoverGate? gate) => gate is null ? null : new Deaf(gate);
 
@@ -89,8 +125,13 @@ internal static class PlantedMistakes
     }
 
     /// <summary>A master that won a conflict does not tell the neighbours, whom the loser has misled.</summary>
-    public sealed class NoAnnouncementAfterConflict : RouterInterposer
+    private sealed class NoAnnouncementAfterConflict : RouterInterposer
     {
         public override bool Announces(VirtualRouter core, AnnouncementReason reason) => reason != AnnouncementReason.LowerPriorityMaster;
     }
 }
+
+/// <summary>How a planted mistake was found.</summary>
+/// <param name="Result">The scenario that found it.</param>
+/// <param name="VirtualTime">Of all scenarios up to it, it included.</param>
+public sealed record FoundMistake(ScenarioResult Result, TimeSpan VirtualTime);
