@@ -22,7 +22,7 @@ internal sealed class VirtualRig
             ConnectAddress = remote.Address, ConnectPort = remote.Port, ConnectTimeout = ConnectTimeout, DelayLoop = TimeSpan.FromSeconds(60),
         };
         var target = new CheckTarget("[192.0.2.100]:tcp:80", $"[{remote.Address}]:tcp:{remote.Port}", remote, null);
-        _context = new(target, options, Sockets, _scheduler, new RecordingLogger()) { Scripts = Scripts, Files = Files };
+        _context = new(target, options, Sockets, _scheduler, new RecordingLogger()) { Scripts = Scripts, Files = Files, OpenBfdSessions = () => Sessions };
         Checker = definition.CreateChecker(target)!;
     }
 
@@ -33,6 +33,8 @@ internal sealed class VirtualRig
     public RecordingScriptRunner Scripts { get; } = new();
 
     public ScriptedFileNumbers Files { get; } = new();
+
+    public ScriptedBfdSessions Sessions { get; } = new();
 
     public IChecker Checker { get; }
 

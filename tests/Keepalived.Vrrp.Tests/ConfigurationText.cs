@@ -34,6 +34,7 @@ internal sealed class ConfigurationText
 
     /// <param name="text">The file.</param>
     /// <param name="links">The interfaces there are.</param>
+    /// <remarks>There are a <c>bfd_instance</c> B and another one W of weight -30.</remarks>
     /// <param name="files">The track_file blocks, which the host reads.</param>
     public static ConfigurationText Read(string text, ISystemLinks links, params TrackedFile[] files)
     {
@@ -45,6 +46,8 @@ internal sealed class ConfigurationText
             OneFile.Name, new ConfigurationReadOptions { FileSystem = new OneFile(text) });
         var session = new ConfigurationSession(PluginRoles.All, isTest: true, new AnyScript());
         Array.ForEach(files, file => session.Get<TrackedFiles>().TryAdd(file));
+        session.Get<TrackedBfdInstances>().TryAdd(new("B", default));
+        session.Get<TrackedBfdInstances>().TryAdd(new("W", new TrackWeight(-30, IsReversed: false)));
         ConfigurationWalk.Run(expanded, tree, new KnownKeywords(), session, PluginRoles.All);
         Assert.Empty(session.FailedOwners);
         return new ConfigurationText(new ConfigurationBuilder(links).Build(session), session.Diagnostics);

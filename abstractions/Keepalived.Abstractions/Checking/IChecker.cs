@@ -1,4 +1,5 @@
 using System.Net;
+using Keepalived.Events;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Tracking;
@@ -59,6 +60,13 @@ public sealed class CheckContext
         get => field ?? throw new InvalidOperationException("This context was made without files to follow: set Files.");
         init;
     }
+
+    /// <summary>BFD sessions, for checks that follow one.</summary>
+    /// <exception cref="InvalidOperationException">Whoever made this context gave it none.</exception>
+    public IBfdSessions BfdSessions => OpenBfdSessions?.Invoke() ?? throw new InvalidOperationException("This context was made without BFD sessions: set OpenBfdSessions.");
+
+    /// <summary>Where <see cref="BfdSessions"/> comes from: nothing of it exists in a process in which no check asks.</summary>
+    public Func<IBfdSessions>? OpenBfdSessions { get; init; }
 
     /// <summary>The log, named after the checker's plugin.</summary>
     public ILogger Logger { get; }

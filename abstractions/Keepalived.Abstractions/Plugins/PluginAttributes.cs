@@ -75,4 +75,7 @@ public sealed class PluginKeywordsAttribute : Attribute
 
     /// <summary>True when one of these keywords in the configuration is the reason to start the plugin's process.</summary>
     public bool StartsProcess { get; set; }
+
+    /// <summary>Which of the plugin's processes <see cref="StartsProcess"/> starts; all of them unless it is set.</summary>
+    public PluginRoles Starts { get; set; } = PluginRoles.All;
 }

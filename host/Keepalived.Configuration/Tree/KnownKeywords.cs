@@ -12,7 +12,7 @@ public sealed class KnownKeywords
 
     /// <summary>Declares keywords of one block of a plugin.</summary>
     /// <param name="owner">The plugin.</param>
-    /// <param name="roles">The processes that it runs in.</param>
+    /// <param name="roles">The processes that it runs in and that its keywords may start.</param>
     /// <param name="block">Path of the block, empty for the root.</param>
     /// <param name="keywords">Names, separated by blanks.</param>
     /// <param name="startsProcess">One of them in the configuration is the reason to start the plugin's processes.</param>
@@ -24,7 +24,7 @@ public sealed class KnownKeywords
 
     /// <summary>Declares keywords of one block of a plugin.</summary>
     /// <param name="owner">The plugin.</param>
-    /// <param name="roles">The processes that it runs in.</param>
+    /// <param name="roles">The processes that it runs in and that its keywords may start.</param>
     /// <param name="block">Path of the block, empty for the root.</param>
     /// <param name="names">Their names.</param>
     /// <param name="startsProcess">One of them in the configuration is the reason to start the plugin's processes.</param>
@@ -45,7 +45,7 @@ public sealed class KnownKeywords
     public void Declare(string owner, PluginRoles roles, PluginKeywordsAttribute keywords)
     {
         ArgumentNullException.ThrowIfNull(keywords);
-        Declare(owner, roles, keywords.Block, keywords.Keywords, keywords.StartsProcess);
+        Declare(owner, roles & keywords.Starts, keywords.Block, keywords.Keywords, keywords.StartsProcess);
     }
 
     /// <summary>True when a plugin declares the keyword.</summary>

@@ -17,7 +17,11 @@ internal sealed record Reading(
     GlobalDefinitions Globals,
     PluginConfigurations Plugins,
     IReadOnlyList<Diagnostic> Findings,
-    IReadOnlyList<LeftOutFindings> LeftOut);
+    IReadOnlyList<LeftOutFindings> LeftOut)
+{
+    /// <summary>The processes that the configuration starts.</summary>
+    public PluginRoles StartedRoles { get; init; }
+}
 
 /// <summary>A configuration as its keywords took it.</summary>
 /// <param name="Root">What stands in the root.</param>
@@ -51,7 +55,7 @@ internal sealed class ReadingRoom
         {
             foreach (DeclaredKeywords declared in manifest.Keywords)
             {
-                _known.Declare(manifest.Name, manifest.Roles, declared.Block, declared.Names, declared.StartsProcess);
+                _known.Declare(manifest.Name, manifest.Roles & declared.Starts, declared.Block, declared.Names, declared.StartsProcess);
             }
         }
 
@@ -132,7 +136,7 @@ internal sealed class ReadingRoom
         IReadOnlyList<LeftOutFindings> leftOut = session.LeftOut;
         IReadOnlyList<Diagnostic> findings = leftOut.Count == 0
             ? session.Diagnostics : [.. session.Diagnostics, .. leftOut.Select(static counted => counted.ToDiagnostic())];
-        return new(settings, session.Globals, configurations, findings, leftOut);
+        return new(settings, session.Globals, configurations, findings, leftOut) { StartedRoles = session.StartedRoles };
     }
 
     /// <summary>Follows a configuration through the keywords and keeps what each took; builds nothing.</summary>

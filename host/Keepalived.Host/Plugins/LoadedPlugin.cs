@@ -42,8 +42,8 @@ internal sealed class LoadedPlugin
     /// <summary>On whose behalf its checkers run; made when the first of them is.</summary>
     internal Checking.CheckerScope? CheckerScope { get; set; }
 
-    /// <summary>True when a keyword of it in the configuration is the reason to run this process.</summary>
-    public bool IsReasonForProcess => Manifest.StartsProcess;
+    /// <summary>True when a keyword of it in the configuration is the reason to run a process of this role.</summary>
+    public bool IsReasonFor(PluginRoles role) => Array.Exists(Manifest.Keywords, declared => declared.StartsProcess && (declared.Starts & role) != 0);
 
     /// <summary>True when an assembly belongs to it.</summary>
     internal bool Owns(System.Reflection.Assembly assembly) => System.Runtime.Loader.AssemblyLoadContext.GetLoadContext(assembly) is { } context && context == _context;

@@ -34,7 +34,8 @@ internal sealed record PluginManifest(
 /// <param name="Block">Path of their block, empty for the root.</param>
 /// <param name="Names">The keywords.</param>
 /// <param name="StartsProcess">One of them in the configuration is the reason to start the plugin's process.</param>
-internal readonly record struct DeclaredKeywords(string Block, string[] Names, bool StartsProcess);
+/// <param name="Starts">Which processes that starts, of those that the plugin runs in.</param>
+internal readonly record struct DeclaredKeywords(string Block, string[] Names, bool StartsProcess, PluginRoles Starts);
 
 /// <summary>A plugin that is there but cannot be used.</summary>
 /// <param name="Plugin">Its name, or that of its folder when the name cannot be read.</param>

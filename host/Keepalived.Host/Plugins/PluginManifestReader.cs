@@ -56,7 +56,7 @@ internal static class PluginManifestReader
         PluginRoles roles = (PluginRoles)BlobBytes.Int32(ref blob);
         string entryPoint = WithoutAssembly(BlobBytes.Text(ref blob));
         int contract = BlobBytes.Int32(ref blob);
-        List<string> flags = ReadFlags(ref blob);
+        List<string> flags = ReadFlags(ref blob, out _);
         bool replaceable = flags.Contains(nameof(KeepalivedPluginAttribute.Replaceable));
         bool listener = flags.Contains(nameof(KeepalivedPluginAttribute.IsListener));
         return new(name, roles, entryPoint, contract, replaceable, listener, path, version, []);
@@ -67,8 +67,8 @@ internal static class PluginManifestReader
         ReadProlog(ref blob);
         string block = BlobBytes.Text(ref blob);
         string names = BlobBytes.Text(ref blob);
-        bool starts = ReadFlags(ref blob).Contains(nameof(PluginKeywordsAttribute.StartsProcess));
-        return new(block, names.Split(' ', StringSplitOptions.RemoveEmptyEntries), starts);
+        bool starts = ReadFlags(ref blob, out PluginRoles roles).Contains(nameof(PluginKeywordsAttribute.StartsProcess));
+        return new(block, names.Split(' ', StringSplitOptions.RemoveEmptyEntries), starts, roles);
     }
 
     internal static void ReadProlog(ref ReadOnlySpan<byte> blob)
@@ -79,16 +79,26 @@ internal static class PluginManifestReader
         }
     }
 
-    /// <summary>The names of the flags that are set.</summary>
-    private static List<string> ReadFlags(ref ReadOnlySpan<byte> blob)
+    /// <summary>The names of the flags that are set, and the one property that names processes.</summary>
+    private static List<string> ReadFlags(ref ReadOnlySpan<byte> blob, out PluginRoles roles)
     {
         const byte ElementTypeBoolean = 0x02;
+        const byte ElementTypeEnumeration = 0x55;
         int count = BlobBytes.UInt16(ref blob);
         List<string> flags = [];
+        roles = PluginRoles.All;
         for (int i = 0; i < count; i++)
         {
             BlobBytes.Byte(ref blob); // field or property
-            if (BlobBytes.Byte(ref blob) != ElementTypeBoolean)
+            byte type = BlobBytes.Byte(ref blob);
+            if (type == ElementTypeEnumeration && WithoutAssembly(BlobBytes.Text(ref blob)) == typeof(PluginRoles).FullName
+                && BlobBytes.Text(ref blob) == nameof(PluginKeywordsAttribute.Starts))
+            {
+                roles = (PluginRoles)BlobBytes.Int32(ref blob);
+                continue;
+            }
+
+            if (type != ElementTypeBoolean)
             {
                 throw new BadImageFormatException("its plugin attribute has a property that this contract does not know");
             }

@@ -7,6 +7,7 @@ using Keepalived.Host.Files;
 using Keepalived.Host.Logging;
 using Keepalived.Host.Plugins;
 using Keepalived.Host.Scripts;
+using Keepalived.Host.Sessions;
 using Keepalived.Linux;
 using Keepalived.Linux.Files;
 using Keepalived.Linux.Processes;
@@ -42,6 +43,8 @@ internal sealed class ChildHost : IDisposable
     private Configured? _configured;
     private Reading? _prepared;
     private PluginReplacement? _replacement;
+    private BfdPublisher? _bfdPublisher;
+    private BfdReceiver? _bfdReceiver;
     private SignalSource? _signals;
     private AutomaticPriority? _automaticPriority;
     private PidFile? _pidFile;
@@ -72,6 +75,10 @@ internal sealed class ChildHost : IDisposable
 
     private ILogger Log => _process.Logger;
 
+    private BfdPublisher BfdPublisher => _bfdPublisher ??= new(_process.Scheduler, Log);
+
+    private BfdReceiver BfdReceiver => _bfdReceiver ??= new(_process.Scheduler, Log, _process.Plugins.RetireOwner);
+
     /// <summary>Runs a child from start to end.</summary>
     /// <returns>Its exit code.</returns>
     internal static int Run(DaemonOptions options, PluginRoles role)
@@ -86,6 +93,8 @@ internal sealed class ChildHost : IDisposable
         _loopWatch?.Dispose();
         _signals?.Dispose();
         _pidFile?.Delete();
+        _bfdPublisher?.Dispose();
+        _bfdReceiver?.Dispose();
         _control.Dispose();
         _process.Dispose();
     }
@@ -197,6 +206,7 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton<INotificationPipes>(_pipes);
         services.AddSingleton<ICheckSockets>(_ => new CheckSockets(scheduler));
         services.AddSingleton<IFileNumbers>(_ => new FileNumbers(scheduler, Log));
+        AddSessions(plugin, services);
         if (_checkerScopes is not null)
         {
             services.AddSingleton<ICheckerScopes>(_checkerScopes);
@@ -205,6 +215,23 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton<ILoggerFactory>(_process.Log);
         services.AddSingleton(Log);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+    }
+
+    // Where there are sessions they are there as an object, which costs the start of whoever asks no container.
+    private void AddSessions(LoadedPlugin plugin, IServiceCollection services)
+    {
+        if (_role == PluginRoles.Bfd)
+        {
+            services.AddSingleton<IBfdSessionPublisher>(BfdPublisher);
+        }
+        else if ((Current.Reading.StartedRoles & PluginRoles.Bfd) != 0)
+        {
+            services.AddSingleton(BfdReceiver.ForOwner(plugin.OwnerName));
+        }
+        else
+        {
+            services.AddSingleton(_ => BfdReceiver.ForOwner(plugin.OwnerName));
+        }
     }
 
     private void WatchSignals()
@@ -253,6 +280,12 @@ internal sealed class ChildHost : IDisposable
                 break;
             case ControlKind.Stop:
                 Stop(0);
+                break;
+            case ControlKind.Connect when _role == PluginRoles.Bfd:
+                BfdPublisher.Connect((PluginRoles)message.Number, new LinuxSocket(descriptor));
+                break;
+            case ControlKind.Connect:
+                BfdReceiver.Connect(new LinuxSocket(descriptor));
                 break;
         }
     }
@@ -371,6 +404,7 @@ internal sealed class ChildHost : IDisposable
     private void OnPluginRetired(LoadedPlugin plugin, bool wasStarted)
     {
         _events.Retire(plugin.OwnerName);
+        _bfdReceiver?.Retire(plugin.OwnerName);
         if (plugin.Scheduler is { } scheduler)
         {
             _process.Loop.Retire(scheduler);
@@ -378,8 +412,8 @@ internal sealed class ChildHost : IDisposable
 
         // The plugin that this process exists for is gone in the middle of its work, and what it has set up in the kernel is still
         // there. A new process takes that over or cleans it up; this one could only leave it behind.
-        bool isEmpty = !_process.Plugins.Plugins.Any(static other => other.IsReasonForProcess);
-        if (wasStarted && plugin.IsReasonForProcess && isEmpty && !_isStopping)
+        bool isEmpty = !_process.Plugins.Plugins.Any(other => other.IsReasonFor(_role));
+        if (wasStarted && plugin.IsReasonFor(_role) && isEmpty && !_isStopping)
         {
             RequestExit(ExitCodes.InternalError, $"plugin {plugin.Name} failed and the process has no other work");
         }

@@ -48,6 +48,9 @@ internal enum ControlKind : byte
 
     /// <summary>Child, while its loop stands still: the owner that the text names holds it, for number milliseconds so far; no text: it runs again.</summary>
     Blocked,
+
+    /// <summary>Parent: this socket (a descriptor travels along) leads to another child. Number is that child's <see cref="PluginRoles"/>.</summary>
+    Connect,
 }
 
 /// <summary>One message of the control channel: kind, number, text.</summary>
@@ -76,7 +79,7 @@ internal readonly record struct ControlMessage(ControlKind Kind, uint Number = 0
     /// <summary>Reads a message; false when the bytes are none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out ControlMessage message)
     {
-        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Blocked)
+        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Connect)
         {
             message = default;
             return false;

@@ -39,9 +39,12 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
     private string PathOf(DumpKind kind, HostSettings settings) => kind switch
     {
         DumpKind.Data => files.DataDump(temporaryDirectory, settings.StateDumpFile, role, settings.DataUseInstance),
-        DumpKind.Json => Path.Combine(temporaryDirectory, "keepalived.json"),
-        _ => Path.Combine(temporaryDirectory, "keepalived.stats"),
+        DumpKind.Json => Path.Combine(temporaryDirectory, $"keepalived{Suffix}.json"),
+        _ => Path.Combine(temporaryDirectory, $"keepalived{Suffix}.stats"),
     };
+
+    // As in the names of data dumps: the VRRP process has the plain name.
+    private string Suffix => RoleNames.DumpSuffix(role);
 
     private bool Replace(string path, string content)
     {

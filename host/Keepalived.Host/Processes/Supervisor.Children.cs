@@ -108,6 +108,7 @@ internal sealed partial class Supervisor
         try
         {
             child.Start(_reading.Settings.For(child.Role), _configurationFile!, child.Role == PluginRoles.Vrrp ? _early : null);
+            ConnectSessions(child);
         }
         catch (LinuxException exception)
         {

@@ -225,9 +225,9 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
             case Signals.Terminate or Signals.Interrupt: Stop(ExitCodes.Ok); break;
             case Signals.HangUp: RequestReload(); break;
             case Signals.User1: DumpData(); break;
-            case Signals.User2: Dump(DumpKind.Statistics, PluginRoles.Vrrp); break;
-            case SignalNames.StatisticsClear: Dump(DumpKind.StatisticsClear, PluginRoles.Vrrp); break;
-            case SignalNames.Json: Dump(DumpKind.Json, PluginRoles.Vrrp); break;
+            case Signals.User2: Dump(DumpKind.Statistics, PluginRoles.Vrrp | PluginRoles.Bfd); break;
+            case SignalNames.StatisticsClear: Dump(DumpKind.StatisticsClear, PluginRoles.Vrrp | PluginRoles.Bfd); break;
+            case SignalNames.Json: Dump(DumpKind.Json, PluginRoles.Vrrp | PluginRoles.Bfd); break;
         }
     }
 

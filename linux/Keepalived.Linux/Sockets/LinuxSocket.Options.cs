@@ -151,6 +151,31 @@ public sealed unsafe partial class LinuxSocket
             SetOption(Descriptor, LevelSocket, OptionAttachFilter, &program, (uint)sizeof(FilterProgram)), "attach a socket filter");
     }
 
+    /// <summary>
+    /// Attaches a filter to a packet socket of IPv4 packets without their link-layer header: only UDP datagrams to one port are received,
+    /// unfragmented ones or first fragments.
+    /// </summary>
+    /// <param name="port">1..65535.</param>
+    public void SetUdpPortFilter(int port)
+    {
+        const int Udp = 17;
+        const byte Drop = 0;
+        FilterInstruction* instructions = stackalloc FilterInstruction[]
+        {
+            new() { Code = SocketAbi.BpfLoadByte, Value = 9 }, // protocol
+            new() { Code = SocketAbi.BpfJumpIfEqual, JumpFalse = 6, Value = Udp },
+            new() { Code = SocketAbi.BpfLoadHalf, Value = 6 }, // fragment offset
+            new() { Code = SocketAbi.BpfJumpSet, JumpTrue = 4, Value = 0x1FFF },
+            new() { Code = SocketAbi.BpfLoadHeaderLength, Value = 0 },
+            new() { Code = SocketAbi.BpfLoadHalfIndexed, Value = 2 }, // destination port
+            new() { Code = SocketAbi.BpfJumpIfEqual, JumpFalse = 1, Value = checked((ushort)port) },
+            new() { Code = SocketAbi.BpfReturn, Value = ushort.MaxValue },
+            new() { Code = SocketAbi.BpfReturn, Value = Drop },
+        };
+        var program = new FilterProgram { Length = 9, Instructions = instructions };
+        Check(SetOption(Descriptor, LevelSocket, OptionAttachFilter, &program, (uint)sizeof(FilterProgram)), "attach a socket filter");
+    }
+
     /// <summary>Takes the filter off again.</summary>
     public void ReceiveAgain()
     {

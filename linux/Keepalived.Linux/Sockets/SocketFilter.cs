@@ -9,6 +9,15 @@ internal static class SocketAbi
     /// <summary>BPF_RET | BPF_K: keep a constant number of bytes of the packet.</summary>
     internal const ushort BpfReturn = 0x06;
 
+    /// <summary>BPF_LD | BPF_H | BPF_IND: at the index register.</summary>
+    internal const ushort BpfLoadHalfIndexed = 0x48;
+
+    /// <summary>BPF_LDX | BPF_B | BPF_MSH: the length of an IPv4 header into the index register.</summary>
+    internal const ushort BpfLoadHeaderLength = 0xB1;
+
+    /// <summary>BPF_JMP | BPF_JSET | BPF_K.</summary>
+    internal const ushort BpfJumpSet = 0x45;
+
     /// <summary>BPF_LD | BPF_W | BPF_ABS: load 32 bits in network byte order.</summary>
     internal const ushort BpfLoadWord = 0x20;
 

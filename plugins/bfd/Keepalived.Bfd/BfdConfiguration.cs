@@ -1,4 +1,5 @@
 using System.Net;
+using Keepalived.Bfd.Protocol;
 
 namespace Keepalived.Bfd;
 
@@ -55,4 +56,36 @@ internal sealed record BfdSessionSettings
 
     /// <summary><c>checker</c>, or neither word: checkers are told of it.</summary>
     public bool TellsCheckers { get; init; } = true;
+
+    /// <summary><c>auth_type</c>, <c>auth_key</c>, <c>auth_key_id</c>: null for none.</summary>
+    public BfdAuthentication? Authentication { get; init; }
+
+    /// <summary><c>echo_rx</c>: the neighbour's echo packets are returned, one in this time at most; zero: none.</summary>
+    public TimeSpan EchoReceive { get; init; }
+
+    /// <summary><c>echo_tx</c>: interval of own echo packets; zero: none.</summary>
+    public TimeSpan EchoTransmit { get; init; }
+
+    /// <summary>Echo packets are sent or returned.</summary>
+    public bool UsesEcho => EchoReceive > TimeSpan.Zero || EchoTransmit > TimeSpan.Zero;
+
+    /// <summary>The part that the protocol works by.</summary>
+    public BfdSessionOptions ToOptions() => new()
+    {
+        MinimumTransmit = MinimumTransmit,
+        MinimumReceive = MinimumReceive,
+        IdleTransmit = IdleTransmit,
+        DetectMultiplier = DetectMultiplier,
+        IsPassive = IsPassive,
+        IsMultihop = IsMultihop,
+        TimeToLive = TimeToLive,
+        LargestHops = LargestHops,
+        Authentication = Authentication,
+        MinimumEchoReceive = EchoReceive,
+        EchoInterval = EchoTransmit > TimeSpan.Zero ? EchoTransmit : null,
+    };
+
+    /// <summary>What is sent through for the other settings does not do for these.</summary>
+    public bool NeedsOtherPathThan(BfdSessionSettings other) =>
+        !Equals(Source, other.Source) || TimeToLive != other.TimeToLive || IsMultihop != other.IsMultihop || UsesEcho != other.UsesEcho;
 }

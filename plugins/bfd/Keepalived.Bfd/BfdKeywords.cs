@@ -18,13 +18,14 @@ internal static class BfdKeywords
     public static void Register(IKeywordBlock<IConfigurationSession> root)
     {
         IKeywordBlock<BfdDraft> block = root.Block<BfdDraft>(
-            new(Block, "NAME { … }", "A BFD session with a neighbour; names have up to 31 characters.") { HasNoEffectYet = true, Process = PluginRoles.All },
+            new(Block, "NAME { … }", "A BFD session with a neighbour; names have up to 31 characters.") { Process = PluginRoles.All },
             static (r, session) => Open(r, session),
             static (session, _, draft) => session.Get<BfdReading>().Close(session, draft));
         AddAddresses(block);
         AddIntervals(block);
         AddHops(block);
         AddConsumers(block);
+        BfdExtensionKeywords.Register(block);
     }
 
     private static BfdDraft? Open(IKeywordReader reader, IConfigurationSession session)

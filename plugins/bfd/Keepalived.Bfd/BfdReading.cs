@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Keepalived.Bfd.Protocol;
 using Keepalived.Configuration;
 using Keepalived.Tracking;
 
@@ -26,6 +27,13 @@ internal sealed class BfdDraft(string name, SourceLocation location)
     public bool NamesVrrp { get; set; }
 
     public bool NamesChecker { get; set; }
+
+    public BfdAuthenticationType AuthenticationType { get; set; }
+
+    /// <summary>In the order of the file.</summary>
+    public List<BfdKey> Keys { get; } = [];
+
+    public byte? ActiveKey { get; set; }
 }
 
 /// <summary>What one reading of the configuration found of BFD. Every finding of a block is reported when it closes.</summary>
@@ -58,6 +66,11 @@ internal sealed class BfdReading
             return;
         }
 
+        if (!TryAuthenticate(session, draft, out BfdAuthentication? authentication))
+        {
+            return;
+        }
+
         if (!_neighbors.TryAdd(settings.Neighbor, draft.Name))
         {
             session.Error(draft.NeighborLocation, $"bfd_instance {draft.Name} has the neighbour of {_neighbors[settings.Neighbor]}, {settings.Neighbor}: it is left out",
@@ -65,9 +78,47 @@ internal sealed class BfdReading
             return;
         }
 
-        BfdSessionSettings completed = Complete(session, draft);
+        BfdSessionSettings completed = Complete(session, draft) with { Authentication = authentication };
         _sessions.Add(completed);
         session.Get<TrackedBfdInstances>().TryAdd(new(completed.Name, new TrackWeight(completed.Weight, completed.IsReversed)));
+    }
+
+    // What is wrong here leaves the session out: without the authentication that was meant it would believe anybody.
+    private static bool TryAuthenticate(IConfigurationSession session, BfdDraft draft, out BfdAuthentication? authentication)
+    {
+        authentication = null;
+        if (draft is { AuthenticationType: BfdAuthenticationType.None, Keys.Count: 0, ActiveKey: null })
+        {
+            return true;
+        }
+
+        string? trouble = null;
+        string remedy = "";
+        if (draft.AuthenticationType == BfdAuthenticationType.None)
+        {
+            (trouble, remedy) = ("has keys and no auth_type", "add: auth_type sha1");
+        }
+        else if (draft.Keys.Count == 0)
+        {
+            (trouble, remedy) = ("has an auth_type and no key", "add: auth_key ID TEXT");
+        }
+        else if (draft.ActiveKey is { } active && !draft.Keys.Exists(key => key.Id == active))
+        {
+            (trouble, remedy) = ($"is to send with key {active}, which is not there", $"add: auth_key {active} TEXT");
+        }
+        else if (draft.Keys.Find(key => key.Secret.Count == 0 || key.Secret.Count > BfdAuthentication.LongestSecret(draft.AuthenticationType)) is { } odd)
+        {
+            (trouble, remedy) = ($"has a key {odd.Id} of {odd.Secret.Count} octets", $"use 1 to {BfdAuthentication.LongestSecret(draft.AuthenticationType)}");
+        }
+
+        if (trouble is not null)
+        {
+            session.Error(draft.Location, $"bfd_instance {draft.Name} {trouble}: it is left out", remedy);
+            return false;
+        }
+
+        authentication = new BfdAuthentication { Type = draft.AuthenticationType, Keys = draft.Keys.ToEquatableArray(), ActiveKey = draft.ActiveKey ?? draft.Keys[0].Id };
+        return true;
     }
 
     private static BfdSessionSettings Complete(IConfigurationSession session, BfdDraft draft)
@@ -80,6 +131,13 @@ internal sealed class BfdReading
             session.Report(new(DiagnosticClass.GeneralError, DiagnosticSeverity.Warning, draft.LargestHopsLocation,
                 $"bfd_instance {draft.Name}: max_hops {hops} is more than ttl {ttl}: {ttl} is used", "lower max_hops or raise ttl"));
             hops = ttl;
+        }
+
+        if (settings is { IsMultihop: true, UsesEcho: true })
+        {
+            session.Error(draft.Location, $"bfd_instance {draft.Name}: there is no echo over several hops (RFC 5883 section 3): echo_rx and echo_tx are not used",
+                "remove them, or multihop");
+            settings = settings with { EchoReceive = TimeSpan.Zero, EchoTransmit = TimeSpan.Zero };
         }
 
         bool all = !draft.NamesVrrp && !draft.NamesChecker;

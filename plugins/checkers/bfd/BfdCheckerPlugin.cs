@@ -1,5 +1,5 @@
-// BFD_CHECK: a real server is well while a BFD session is up. The plugin owns the keywords and the record; sessions belong to the BFD
-// process, whose events do not reach checkers yet, so the check is read, says that it has no effect, and is left out of judgement.
+// BFD_CHECK: a real server is well while a BFD session is up. The plugin owns the keywords, the record and what a session's state means;
+// sessions belong to the BFD process, which tells of them (IBfdSessions). Runs on the loop thread of the checker process; probes nothing.
 using Keepalived.Checkers.Bfd;
 using Keepalived.Checking;
 using Keepalived.Configuration;
@@ -18,7 +18,7 @@ public sealed class BfdCheckerPlugin : IPlugin
     public void RegisterKeywords(IKeywordTree keywords)
     {
         IKeywordBlock<BfdCheckBuilder> block = keywords.AddChecker<BfdCheckBuilder>(
-            new KeywordSpec("BFD_CHECK", "{ … }", "A BFD session with the server is up.") { HasNoEffectYet = true },
+            new KeywordSpec("BFD_CHECK", "{ … }", "A BFD session with the server is up."),
             CheckOptionSet.Alpha,
             CheckOptionDefaults.Usual);
         block.Keyword(new("name", "BFD_INSTANCE", "The bfd_instance to follow."), static (r, b) =>
@@ -66,5 +66,8 @@ internal sealed record BfdCheckDefinition(CheckOptions Options, string Name) : C
     public override string Describe(in CheckResult result) => $"BFD CHECK {Name} {(result.IsUp ? "UP" : "DOWN")} on service";
 
     /// <inheritdoc/>
-    public override IChecker? CreateChecker(CheckTarget target) => null;
+    public override bool WaitsToBeTold => true;
+
+    /// <inheritdoc/>
+    public override IChecker CreateChecker(CheckTarget target) => new BfdChecker(Name);
 }

@@ -62,7 +62,11 @@ public sealed class IpvsPlugin : IPlugin
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
         IFileNumbers files = services.GetRequiredService<IFileNumbers>();
         ICheckerScopes? scopes = services.GetService<ICheckerScopes>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports) { Scopes = scopes })
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports)
+        {
+            Scopes = scopes,
+            OpenBfdSessions = () => services.GetRequiredService<IBfdSessions>(),
+        })
         {
             OpenAddresses = (buffers, changed) => LocalAddresses.Open(_scheduler, buffers, changed),
             SyncDaemon = _daemon.Globals.SyncDaemon,

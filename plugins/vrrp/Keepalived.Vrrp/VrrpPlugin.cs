@@ -103,6 +103,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
             AddressIndex = new AddressIndex(),
             Announcer = new Announcer(scheduler, logger, interfaces, new KernelAnnouncementNetwork(), new KernelForwardingState()),
             Paths = new AdvertisementPaths(scheduler, logger, _network),
+            OpenBfdSessions = () => services.GetRequiredService<IBfdSessions>(),
             DisablesLocalIgmp = settings.Globals.DisablesLocalIgmp,
             SilentUntil = scheduler.Now + silence,
             OpenNetlink = OpenNetlink,

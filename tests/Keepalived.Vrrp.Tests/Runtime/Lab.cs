@@ -58,6 +58,7 @@ internal sealed class Lab
             SilentUntil = _scheduler.Now + Configuration.Globals.StartupDelay,
             OpenLinkQuestions = () => drivers ?? throw new InvalidOperationException("The test has no drivers."),
             OpenFiles = openFiles ?? (() => throw new InvalidOperationException("The test has no files.")),
+            OpenBfdSessions = () => Sessions,
             OpenProcesses = openProcesses ?? (() => throw new InvalidOperationException("The test has no processes.")),
         };
         Routers.Services = Services;
@@ -82,6 +83,8 @@ internal sealed class Lab
     public FakeNetwork Network { get; }
 
     public FakeAnnouncements Announcements { get; }
+
+    public ScriptedBfdSessions Sessions { get; } = new();
 
     public RecordedEvents Events { get; } = new();
 

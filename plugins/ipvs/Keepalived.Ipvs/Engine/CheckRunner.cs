@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Keepalived.Checking;
+using Keepalived.Events;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Tracking;
@@ -13,6 +14,9 @@ internal sealed record CheckEnvironment(
 {
     /// <summary>On whose behalf checkers of other people's plugins run; null where there are none.</summary>
     public ICheckerScopes? Scopes { get; init; }
+
+    /// <summary>What the BFD process tells, for those who ask.</summary>
+    public Func<IBfdSessions>? OpenBfdSessions { get; init; }
 }
 
 /// <summary>Told of what checkers decided.</summary>
@@ -69,6 +73,7 @@ internal sealed class CheckRunner : IDisposable
             _scope?.Logger ?? environment.Logger)
         {
             Scripts = _scope?.Scripts ?? environment.Scripts, Files = _scope?.Files ?? environment.Files,
+            OpenBfdSessions = environment.OpenBfdSessions,
         };
         _longestProbe = configured.Definition.LongestProbe(configured.Options);
         _timer = environment.Scheduler.CreateTimer(OnTimer);

@@ -18,6 +18,7 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
         if (routers.Trackers is { } trackers)
         {
             WriteScripts(trackers);
+            WriteSessions(trackers);
         }
     }
 
@@ -26,6 +27,7 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
     {
         Write<TrackedInterface>("Tracked interfaces", (link, weight) => $"{link.Name} weight {weight}");
         Write<TrackedScript>("Tracked scripts", (script, weight) => $"{script.Settings.Name} weight {weight}");
+        Write<TrackedBfdSession>("Tracked BFD instances", (session, weight) => $"{session.Name} weight {weight}");
 
         void Write<T>(string label, Func<T, TrackWeight, string> text)
             where T : TrackedObject
@@ -90,6 +92,22 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
             Line(3, $"Status = {(script.Verdict.IsUp ? "GOOD" : "BAD")}");
             WriteTrackers(script);
             Line(3, $"State = {(script.IsRunning ? "running" : "idle")}");
+        }
+    }
+
+    private void WriteSessions(TrackerSet trackers)
+    {
+        if (trackers.Sessions.Count == 0)
+        {
+            return;
+        }
+
+        Line(0, "------< VRRP Track BFDs >------");
+        foreach (TrackedBfdSession session in trackers.Sessions)
+        {
+            Line(1, $"VRRP Track BFD = {session.Name}");
+            Line(3, $"Status = {(session.State.Condition == TrackedCondition.Up ? "Up" : "Down")}");
+            WriteTrackers(session);
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed record VrrpServices
     /// <summary>The processes that trackers count.</summary>
     public Func<IProcessSource> OpenProcesses { get; init; } = static () => new KernelProcesses(default);
 
+    /// <summary>What the BFD process tells; asked for by the first <c>track_bfd</c>.</summary>
+    public Func<IBfdSessions> OpenBfdSessions { get; init; } = static () => throw new InvalidOperationException("These services were made without BFD sessions.");
+
     /// <summary>The links whose changes are waited out; null where there is none.</summary>
     public LinkDelays? LinkDelays { get; set; }
 

@@ -43,4 +43,7 @@ internal static partial class TrackLog
 
     [LoggerMessage(77, LogLevel.Information, "Interface {Interface} {Change}, its driver says")]
     public static partial void LinkBeat(ILogger logger, string @interface, string change);
+
+    [LoggerMessage(52, LogLevel.Information, "Tracked BFD instance {Session} is {State}")]
+    public static partial void BfdSession(ILogger logger, string session, string state);
 }

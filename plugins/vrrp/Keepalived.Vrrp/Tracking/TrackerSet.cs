@@ -15,6 +15,8 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
     private readonly Dictionary<string, TrackedInterface> _interfaces = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FollowedFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FollowedProcess> _processes = new(StringComparer.Ordinal);
+    // Few configurations have any, and those of the others do not pay for it.
+    private Dictionary<string, TrackedBfdSession>? _sessions;
     private FileFollower? _fileFollower;
     private ProcessFollower? _processFollower;
     private bool _hasNewProcesses;
@@ -28,12 +30,15 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
     /// <summary>The processes that are counted.</summary>
     public IReadOnlyCollection<FollowedProcess> Processes => _processes.Values;
 
+    /// <summary>The BFD sessions that are followed.</summary>
+    public IReadOnlyCollection<TrackedBfdSession> Sessions => _sessions is { } sessions ? sessions.Values : [];
+
     /// <summary>True when an instance of the configuration tracks anything.</summary>
     public static bool IsNeeded(EquatableArray<InstanceSettings> instances)
     {
         foreach (InstanceSettings settings in instances)
         {
-            if (settings.Tracking is { Interfaces.Count: > 0 } or { Scripts.Count: > 0 } or { Files.Count: > 0 } or { Processes.Count: > 0 })
+            if (settings.Tracking is { Interfaces.Count: > 0 } or { Scripts.Count: > 0 } or { Files.Count: > 0 } or { Processes.Count: > 0 } or { BfdInstances.Count: > 0 })
             {
                 return true;
             }
@@ -76,6 +81,10 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
         Retire(_interfaces, used);
         Retire(_files, used);
         Retire(_processes, used);
+        if (_sessions is not null)
+        {
+            Retire(_sessions, used);
+        }
     }
 
     /// <summary>Begins to run what is to be run.</summary>
@@ -168,6 +177,11 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
             found.Add((Process(reference.Tracker), reference.Weight));
         }
 
+        foreach (TrackReference<TrackedBfdInstance> reference in settings.BfdInstances)
+        {
+            found.Add((Session(reference.Tracker.Name), reference.Weight));
+        }
+
         return found;
     }
 
@@ -228,6 +242,17 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
         return _processes[settings.Name] = new FollowedProcess(settings, _processFollower, services.Scheduler, services.Logger);
     }
 
+    private TrackedBfdSession Session(string name)
+    {
+        _sessions ??= new(StringComparer.Ordinal);
+        if (!_sessions.TryGetValue(name, out TrackedBfdSession? session))
+        {
+            _sessions.Add(name, session = new TrackedBfdSession(name, services.OpenBfdSessions(), services.Logger));
+        }
+
+        return session;
+    }
+
     private void ForgetPoints()
     {
         foreach (TrackedObject tracked in Objects())
@@ -236,5 +261,6 @@ internal sealed class TrackerSet(VrrpServices services) : IDisposable
         }
     }
 
-    private IEnumerable<TrackedObject> Objects() => [.. _scripts.Values, .. _interfaces.Values, .. _files.Values, .. _processes.Values];
+    private IEnumerable<TrackedObject> Objects() => 
+        [.. _scripts.Values, .. _interfaces.Values, .. _files.Values, .. _processes.Values, .. Sessions];
 }

@@ -20,7 +20,7 @@ internal static class TrackLineKeywords
         Add("track_bfd", $"{{ BFD_INSTANCE {Weight253} … }}", "BFD sessions (bfd_instance) whose loss is a fault or changes the priority.", TrackedKind.BfdInstance);
 
         void Add(string name, string arguments, string summary, TrackedKind kind) =>
-            block.Lines(new(name, arguments, summary) { HasNoEffectYet = kind == TrackedKind.BfdInstance }, (reader, owner) => Read(reader, owner, kind));
+            block.Lines(new(name, arguments, summary), (reader, owner) => Read(reader, owner, kind));
     }
 
     private static void Read(IKeywordReader reader, ITrackingBlock owner, TrackedKind kind)
