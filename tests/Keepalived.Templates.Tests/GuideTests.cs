@@ -38,6 +38,22 @@ public sealed partial class GuideTests
         Assert.All(asked, reference => Assert.Equal(version, reference.Groups[1].Value));
     }
 
+    [Fact]
+    public void The_checkers_that_ship_with_the_daemon_and_the_samples_reference_nothing_that_a_stranger_has_not()
+    {
+        string[] allowed = ["Keepalived.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"];
+        string[] projects =
+        [
+            .. Directory.GetFiles(Path.Combine(_root, "plugins/checkers"), "*.csproj", SearchOption.AllDirectories),
+            .. Directory.GetFiles(Path.Combine(_root, "samples"), "*.csproj", SearchOption.AllDirectories),
+            Path.Combine(_root, "samples/Directory.Build.props"),
+        ];
+
+        Assert.True(projects.Sum(project => Reference().Count(File.ReadAllText(project))) > 20, "the checkers' references were not found");
+        Assert.All(projects, project => Assert.All(
+            Reference().Matches(File.ReadAllText(project)), reference => Assert.Contains(reference.Groups[1].Value, allowed)));
+    }
+
     // A guide shows a method without the indent of its class, and may leave trailing blanks out.
     private static string WithoutIndent(string code) => string.Join('\n', code.Split('\n').Select(static line => line.Trim())).Trim();
 
@@ -45,6 +61,9 @@ public sealed partial class GuideTests
 
     [GeneratedRegex(@"<!-- (?<file>\S+) -->\r?\n```csharp\r?\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex NamedBlock();
+
+    [GeneratedRegex("<(?:Project|Package)Reference Include=\"(?:[^\"]*/)?([^\"/]+?)(?:\\.csproj)?\"")]
+    private static partial Regex Reference();
 
     [GeneratedRegex("```csharp")]
     private static partial Regex AnyBlock();
