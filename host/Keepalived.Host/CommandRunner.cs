@@ -2,6 +2,8 @@ using Keepalived.Host.Plugins;
 using Keepalived.Host.Plugins.Metadata;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
+using Keepalived.Host.Processes;
+using Keepalived.Linux.Sockets;
 using Keepalived.Scheduling.Sockets;
 
 namespace Keepalived.Host;
@@ -14,6 +16,9 @@ internal static class CommandRunner
 {
     private const string DaemonName = "keepalived";
     private const string HashCommand = "genhash";
+
+    /// <summary>What a worker process is started with: never by an operator.</summary>
+    internal const string WorkerOption = "--worker=";
 
     /// <summary>The command that this process was started as; null when it is the daemon.</summary>
     internal static string? CommandName(string[] arguments, out string[] rest)
@@ -49,14 +54,30 @@ internal static class CommandRunner
         }
     }
 
-    private static int Run(Command command, string[] arguments, TextWriter output, TextWriter error)
+    /// <summary>Becomes the worker process of a plugin in the daemon (<see cref="IWorkerProcesses"/>).</summary>
+    /// <param name="arguments"><c>--worker=NAME</c>, then the plugin directories.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    internal static int RunWorker(string[] arguments, TextWriter output, TextWriter error)
+    {
+        string name = arguments[0][WorkerOption.Length..];
+        if (Find(name, arguments.AsSpan(1)) is not { } command)
+        {
+            return ExitCodes.Fatal;
+        }
+
+        return Run(command, [], output, error, WorkerProcesses.ChannelDescriptor);
+    }
+
+    private static int Run(Command command, string[] arguments, TextWriter output, TextWriter error, int daemon = -1)
     {
         Type type = new PluginLoadContext(command.Plugin).LoadMain().GetType(command.EntryPoint, throwOnError: true)!;
         var program = (IPluginCommand)Activator.CreateInstance(type)!;
         using EventLoop loop = new();
         IScheduler scheduler = loop.ForOwner(command.Plugin.Name);
         using CheckSockets sockets = new(scheduler);
-        PluginCommandContext context = new(arguments.ToEquatableArray(), output, error, scheduler, sockets);
+        using MessageChannel? channel = daemon < 0 ? null : new(scheduler, new LinuxSocket(daemon));
+        PluginCommandContext context = new(arguments.ToEquatableArray(), output, error, scheduler, sockets) { Daemon = channel };
         Exception? failure = null;
         loop.OwnerFailed += (_, exception) =>
         {
@@ -68,9 +89,9 @@ internal static class CommandRunner
         return failure is null ? code : throw failure;
     }
 
-    private static Command? Find(string name)
+    private static Command? Find(string name, ReadOnlySpan<string> directories = default)
     {
-        foreach (PluginManifest plugin in PluginCatalog.Discover([], PluginCatalog.DefaultDirectories).Plugins)
+        foreach (PluginManifest plugin in PluginCatalog.Discover(directories.ToArray(), PluginCatalog.DefaultDirectories).Plugins)
         {
             if (EntryPointOf(plugin.AssemblyPath, name) is { } entryPoint)
             {

@@ -11,6 +11,8 @@ internal sealed class DaemonContext(
 
     public int LogDetail => options.LogDetail;
 
+    public bool LogsEvents => options.LogFormat != LogFormat.Keepalived;
+
     public bool ReleaseVrrp => options.ReleaseVrrp;
 
     public bool ReleaseIpvs => options.ReleaseIpvs;

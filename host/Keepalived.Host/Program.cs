@@ -20,6 +20,11 @@ internal static class Program
     {
         using DescriptorWriter output = new(StandardStreams.Output);
         using DescriptorWriter error = new(StandardStreams.Error);
+        if (arguments is [['-', '-', 'w', 'o', ..], ..] && arguments[0].StartsWith(CommandRunner.WorkerOption, StringComparison.Ordinal))
+        {
+            return CommandRunner.RunWorker(arguments, output, error);
+        }
+
         if (CommandRunner.CommandName(arguments, out string[] rest) is { } command)
         {
             return CommandRunner.Run(command, rest, output, error);

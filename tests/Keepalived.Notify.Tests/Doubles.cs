@@ -82,11 +82,13 @@ internal sealed class TestPolicy : IScriptPolicy
 }
 
 /// <summary>A process of one role.</summary>
-internal sealed class TestContext(PluginRoles role, int logDetail = 1) : IDaemonContext
+internal sealed class TestContext(PluginRoles role, bool logsEvents = true) : IDaemonContext
 {
     public PluginRoles Role => role;
 
-    public int LogDetail => logDetail;
+    public int LogDetail => 0;
+
+    public bool LogsEvents => logsEvents;
 
     public bool ReleaseVrrp => true;
 
@@ -101,4 +103,71 @@ internal sealed class TestContext(PluginRoles role, int logDetail = 1) : IDaemon
     public GlobalDefinitions Globals { get; } = new() { RouterId = "lb1" };
 
     public void RequestExit(int code, string reason) => throw new NotSupportedException();
+}
+
+/// <summary>Worker processes that a test plays.</summary>
+internal sealed class TestWorkers : IWorkerProcesses
+{
+    public List<TestWorker> All { get; } = [];
+
+    /// <summary>Asked for each request, at once; null leaves the answer to the test.</summary>
+    public Func<MailRequest, MailReply?>? Answers { get; set; }
+
+    public IWorkerProcess Start(string command, MessageHandler received, Action<string> ended)
+    {
+        Assert.Equal("keepalived-mail", command);
+        TestWorker worker = new(this, received, ended);
+        All.Add(worker);
+        return worker;
+    }
+}
+
+/// <summary>One worker process.</summary>
+internal sealed class TestWorker(TestWorkers workers, MessageHandler received, Action<string> ended) : IWorkerProcess
+{
+    public List<MailRequest> Requests { get; } = [];
+
+    public bool IsBehind { get; set; }
+
+    public bool IsKilled { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public bool TrySend(ReadOnlySpan<byte> message)
+    {
+        if (IsBehind)
+        {
+            return false;
+        }
+
+        MailRequest request = MailRequest.Decode(message);
+        Requests.Add(request);
+        if (workers.Answers?.Invoke(request) is { } reply)
+        {
+            Pending.Enqueue(reply);
+        }
+
+        return true;
+    }
+
+    /// <summary>What <see cref="TestWorkers.Answers"/> said, to be let out by <see cref="LetOut"/>.</summary>
+    public Queue<MailReply> Pending { get; } = new();
+
+    public void LetOut()
+    {
+        while (Pending.TryDequeue(out MailReply? reply))
+        {
+            Reply(reply);
+        }
+    }
+
+    public void Reply(MailReply reply) => received(reply.Encode());
+
+    public void Reply(long id, MailOutcome outcome, string text = "text") => Reply(MailReply.Of(id, outcome, text));
+
+    public void End(string how = "exit code 1") => ended(how);
+
+    public void Kill() => IsKilled = true;
+
+    public void Dispose() => IsDisposed = true;
 }

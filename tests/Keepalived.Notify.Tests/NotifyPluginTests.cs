@@ -1,6 +1,7 @@
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Plugins;
+using Keepalived.Scripts;
 using Keepalived.Testing;
 
 namespace Keepalived.Notify.Tests;
@@ -11,15 +12,15 @@ public sealed class NotifyPluginTests
     private static readonly QuorumStateChanged _quorum = new("[10.0.0.1]:tcp:80", true, "1+0=1 <= 2");
 
     [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1, 1)]
-    public void Events_are_logged_with_their_number_when_detail_is_asked_for(int logDetail, int lines)
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void Each_event_is_one_line_of_fields_unless_the_log_is_to_be_that_of_keepalived(bool logsEvents, int lines)
     {
-        var process = new NotifyProcess(PluginRoles.Vrrp, "", logDetail: logDetail);
+        var process = new NotifyProcess(PluginRoles.Vrrp, "", logsEvents: logsEvents);
 
         process.Bus.Publish(new VrrpInstanceStateChanged("V", VrrpState.Backup, VrrpState.Master, 100, "no master heard"));
 
-        Assert.Equal(lines, process.Log.Messages.Count(line => line.StartsWith("Event 1: VRRP instance V BACKUP -> MASTER", StringComparison.Ordinal)));
+        Assert.Equal(lines, process.Log.Messages.Count(line => line.StartsWith("event=vrrp_instance sequence=1 instance=V", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -55,6 +56,7 @@ public sealed class NotifyPluginTests
         process.Bus.Publish(_master);
         Assert.Equal("INSTANCE \"V\" MASTER 150\nINSTANCE \"V\" MASTER 150\n", pipe.Take());
         Assert.Single(process.Log.Messages, line => line.Contains("is full", StringComparison.Ordinal));
+        Assert.Single(process.Log.Messages, "FIFO /run/vrrp is read again; 2 lines were dropped meanwhile");
         var dump = new StringWriter();
         process.Plugin.Dump(DumpKind.Data, dump);
         Assert.Equal(" Notify FIFO = /run/vrrp\n   Lines written = 2\n   Lines dropped = 2\n", dump.ToString());
@@ -192,15 +194,41 @@ public sealed class NotifyPluginTests
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, "");
         process.Bus.Publish(_master);
-        process.Bus.Publish(new RealServerStateChanged("VS", "RS", false, "TCP CHECK failed on service") { Detail = "refused" });
+        process.Bus.Publish(new RealServerStateChanged("VS", "RS", false, "TCP CHECK failed on service") { Detail = "re\"fused\n" });
         process.Bus.Publish(_quorum);
+        process.Bus.Publish(NotifyScriptEnded.Of("VRRP instance V", new("/bin/x", ["a b"], null), new ScriptResult(new Keepalived.Scheduling.ProcessExit(7, null, 15), true, TimeSpan.FromSeconds(1), null)));
+        process.Bus.Publish(NotifyScriptEnded.Of("VRRP instance V", new("/bin/x", [], null), new ScriptResult(new Keepalived.Scheduling.ProcessExit(7, 0, null), false, TimeSpan.FromSeconds(1), null)));
         Assert.Equal(
             [
-                "Information: Event 1: VRRP instance V BACKUP -> MASTER, priority 150: nobody else was heard",
-                "Information: Event 2: real server RS of VS is down: TCP CHECK failed on service (refused)",
-                "Information: Event 3: virtual server [10.0.0.1]:tcp:80 gained its quorum: 1+0=1 <= 2",
+                "Information: event=vrrp_instance sequence=1 instance=V previous=BACKUP state=MASTER priority=150 cause=\"nobody else was heard\"",
+                "Information: event=real_server sequence=2 real_server=RS virtual_server=VS state=DOWN detail=\"re\\\"fused\\n\" cause=\"TCP CHECK failed on service\"",
+                "Information: event=virtual_server sequence=3 virtual_server=[10.0.0.1]:tcp:80 state=UP cause=\"1+0=1 <= 2\"",
+                "Information: event=script sequence=4 owner=\"VRRP instance V\" script=\"/bin/x a b\" ok=False signal=15 timed_out=True duration_ms=1000 cause=\"time-out, signal 15\"",
+                "Debug: event=script sequence=5 owner=\"VRRP instance V\" script=/bin/x ok=True exit_code=0 timed_out=False duration_ms=1000 cause=\"exit code 0\"",
             ],
             process.Log.Entries.Select(entry => entry.ToString()));
+    }
+
+    [Fact]
+    public void What_one_object_has_too_much_to_say_of_one_kind_is_counted_and_said_when_the_window_is_over()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "log_event_limit 2 30");
+        for (int i = 0; i < 5; i++)
+        {
+            process.Bus.Publish(_master);
+            process.Bus.Publish(new VrrpPriorityChanged("V", VrrpState.Master, 1, 2, ""));
+        }
+
+        process.Bus.Publish(_master with { Instance = "W" });
+        Assert.Equal(5, process.Log.Entries.Count);
+        process.Loop.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(
+            ["3 more events vrrp_instance of V were not logged within 30 s", "3 more events vrrp_priority of V were not logged within 30 s"],
+            process.Log.Messages.Skip(5).Order(StringComparer.Ordinal));
+        process.Bus.Publish(_master);
+        Assert.Equal(8, process.Log.Entries.Count);
+        process.Loop.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(MonotonicTime.Never, process.Loop.NextDeadline);
     }
 
     [Fact]

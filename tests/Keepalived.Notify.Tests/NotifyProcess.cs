@@ -15,15 +15,15 @@ internal sealed class NotifyProcess
     private readonly PluginRoles _role;
     private readonly PluginRoles _others;
 
-    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestPolicy>? prepare = null, int logDetail = 1)
+    public NotifyProcess(PluginRoles role, string globals, PluginRoles others = PluginRoles.None, Action<TestPolicy>? prepare = null, bool logsEvents = true)
     {
         _role = role;
         _others = others;
         prepare?.Invoke(Policy);
         object? configuration = Read(globals);
         var services = new ServiceCollection();
-        services.AddSingleton<IDaemonContext>(new TestContext(role, logDetail)).AddSingleton<IEventBus>(Bus).AddSingleton<IScriptRunner>(Scripts);
-        services.AddSingleton<INotificationPipes>(Pipes).AddSingleton<ILogger>(Log).AddSingleton(Loop.ForOwner("notify"));
+        services.AddSingleton<IDaemonContext>(new TestContext(role, logsEvents)).AddSingleton<IEventBus>(Bus).AddSingleton<IScriptRunner>(Scripts);
+        services.AddSingleton<INotificationPipes>(Pipes).AddSingleton<ILogger>(Log).AddSingleton(Loop.ForOwner("notify")).AddSingleton<IWorkerProcesses>(Workers);
         Plugin.Start(services.BuildServiceProvider(), configuration);
     }
 
@@ -36,6 +36,8 @@ internal sealed class NotifyProcess
     public RecordingScriptRunner Scripts { get; } = new();
 
     public TestPolicy Policy { get; } = new();
+
+    public TestWorkers Workers { get; } = new();
 
     /// <summary>The command lines of the scripts that run and were not told to end.</summary>
     public string Running => string.Join("; ", Scripts.Runs.Where(run => run is { IsRunning: true, IsCancelled: false }));

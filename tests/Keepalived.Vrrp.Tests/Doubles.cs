@@ -97,12 +97,24 @@ internal sealed class RecordedScripts : IScriptRunner
     }
 }
 
-/// <summary>Remembers what was published.</summary>
+/// <summary>Remembers what was published, the results of scripts apart.</summary>
 internal sealed class RecordedEvents : IEventBus
 {
     public List<DaemonEvent> All { get; } = [];
 
-    public void Publish(DaemonEvent daemonEvent) => All.Add(daemonEvent);
+    public List<NotifyScriptEnded> Scripts { get; } = [];
+
+    public void Publish(DaemonEvent daemonEvent)
+    {
+        if (daemonEvent is NotifyScriptEnded ended)
+        {
+            Scripts.Add(ended);
+        }
+        else
+        {
+            All.Add(daemonEvent);
+        }
+    }
 
     public IDisposable Subscribe(DaemonEventHandler handler) => throw new InvalidOperationException("The plugin only publishes.");
 }

@@ -2,7 +2,14 @@ namespace Keepalived.Events;
 
 /// <summary>Something that happened and that people are told of. Values only; subscribers get it with a <see cref="EventStamp"/>.</summary>
 /// <param name="Cause">Why it happened, as one readable phrase.</param>
-public abstract record DaemonEvent(string Cause);
+public abstract record DaemonEvent(string Cause)
+{
+    /// <summary>
+    /// What <c>smtp_alert</c> of the object says of mail about this. Null: of virtual and real servers, what <c>global_defs</c> says; of anything
+    /// else, no mail.
+    /// </summary>
+    public bool? SmtpAlert { get; init; }
+}
 
 /// <summary>States of a virtual router, with the numbers of keepalived's JSON.</summary>
 public enum VrrpState
@@ -75,6 +82,17 @@ public sealed record RealServerStateChanged(string VirtualServer, string RealSer
 /// <param name="Cause">The arithmetic.</param>
 public sealed record QuorumStateChanged(string VirtualServer, bool IsUp, string Cause) : DaemonEvent(Cause);
 
+/// <summary>A notify script has ended, or could not be started. Checks and trackers have results of their own and are not told of here.</summary>
+/// <param name="Owner">Whose script it is, for example <c>VRRP instance VI_1</c>.</param>
+/// <param name="Script">The command line without what was appended to it.</param>
+/// <param name="Result">Exit status or signal, time-out, duration.</param>
+/// <param name="Cause">The result in words.</param>
+public sealed record NotifyScriptEnded(string Owner, string Script, Scripts.ScriptResult Result, string Cause) : DaemonEvent(Cause)
+{
+    /// <summary>The event of a result.</summary>
+    public static NotifyScriptEnded Of(string owner, Scripts.ScriptCommand command, in Scripts.ScriptResult result) => new(owner, $"{command}", result, result.ToString());
+}
+
 /// <summary>When and as which event of its process an event was published.</summary>
 /// <param name="Sequence">1 for the first event of the process; no gaps.</param>
 /// <param name="Time">Wall-clock time.</param>
@@ -86,7 +104,11 @@ public delegate void DaemonEventHandler(EventStamp stamp, DaemonEvent daemonEven
 /// <summary>The one stream of events of a process: every subscriber sees every event once, in order of publishing.</summary>
 public interface IEventBus
 {
-    /// <summary>Tells all subscribers, in order of subscription, before it returns. A subscriber that throws retires its plugin.</summary>
+    /// <summary>
+    /// Tells all subscribers, in order of subscription, as a rule before it returns. In a flood, and to a subscriber that takes long, the rest is
+    /// told in later turns of the loop; what then finds 4096 events waiting is lost to that subscriber, counted and logged. A subscriber that
+    /// throws retires its plugin.
+    /// </summary>
     void Publish(DaemonEvent daemonEvent);
 
     /// <summary>Subscribes until the result is disposed.</summary>

@@ -3,7 +3,7 @@ namespace Keepalived.Plugins;
 /// <summary>
 /// What a plugin may know of the process that it runs in. Host services in every plugin's container: this,
 /// <see cref="Scheduling.IScheduler"/>, <see cref="TimeProvider"/>, <see cref="Events.IEventBus"/>, <see cref="Scripts.IScriptRunner"/>,
-/// <see cref="Checking.ICheckSockets"/>, <see cref="Tracking.IFileNumbers"/> and <see cref="Microsoft.Extensions.Logging.ILogger"/> (already named after the plugin).
+/// <see cref="Checking.ICheckSockets"/>, <see cref="IWorkerProcesses"/>, <see cref="Tracking.IFileNumbers"/> and <see cref="Microsoft.Extensions.Logging.ILogger"/> (already named after the plugin).
 /// </summary>
 public interface IDaemonContext
 {
@@ -12,6 +12,9 @@ public interface IDaemonContext
 
     /// <summary>Detail of the log: 0, 1 (<c>-D</c>) or 2 (<c>-D</c> twice).</summary>
     int LogDetail { get; }
+
+    /// <summary>False with <c>--log-format keepalived</c>: the log has no lines that keepalived would not have, so none for each event.</summary>
+    bool LogsEvents => true;
 
     /// <summary>False with <c>-V</c>: addresses, routes and rules stay in place at stop.</summary>
     bool ReleaseVrrp { get; }
@@ -60,4 +63,7 @@ public sealed record GlobalDefinitions
 
     /// <summary><c>script_user</c> or the default; null = the user of the daemon.</summary>
     public Scripts.ScriptUser? ScriptUser { get; init; }
+
+    /// <summary><c>smtp_alert</c>: mail about whatever says nothing of mail itself; null = unset.</summary>
+    public bool? SmtpAlert { get; init; }
 }

@@ -41,4 +41,8 @@ public interface IPluginCommand
 /// <param name="Scheduler">The loop.</param>
 /// <param name="Sockets">Sockets on the loop.</param>
 public sealed record PluginCommandContext(
-    EquatableArray<string> Arguments, TextWriter Output, TextWriter Error, IScheduler Scheduler, ICheckSockets Sockets);
+    EquatableArray<string> Arguments, TextWriter Output, TextWriter Error, IScheduler Scheduler, ICheckSockets Sockets)
+{
+    /// <summary>The plugin in the daemon that started this process (<see cref="IWorkerProcesses"/>); null on a command line.</summary>
+    public IMessageChannel? Daemon { get; init; }
+}

@@ -28,6 +28,9 @@ public readonly record struct ScriptResult(ProcessExit? Exit, bool TimedOut, Tim
 {
     /// <summary>True when it exited with 0 in time.</summary>
     public bool IsSuccess => !TimedOut && Exit is { IsSuccess: true };
+
+    /// <summary>For example <c>exit code 3</c>, <c>time-out, signal 15</c> or why it was not started.</summary>
+    public override string ToString() => Failure ?? (TimedOut ? $"time-out, {Exit}" : $"{Exit}");
 }
 
 /// <summary>

@@ -116,6 +116,7 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
             case OptionKind.LogFacility: ApplyFacility(argument!); break;
             case OptionKind.LogFile: _options.LogFile = argument ?? ""; break;
             case OptionKind.FlushLogFile: _options.FlushLogFile = true; break;
+            case OptionKind.LogFormat: ApplyLogFormat(argument!); break;
             case OptionKind.NoSyslog: _options.LogToSyslog = false; break;
             case OptionKind.DumpConfiguration: _options.DumpConfiguration = true; break;
             default: return false;
@@ -189,6 +190,17 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
         else
         {
             error.WriteLine($"Invalid log facility '{text}'");
+        }
+    }
+
+    private void ApplyLogFormat(string word)
+    {
+        switch (word)
+        {
+            case "text": _options.LogFormat = LogFormat.Text; break;
+            case "keepalived": _options.LogFormat = LogFormat.Keepalived; break;
+            case "json": _options.LogFormat = LogFormat.Json; break;
+            default: Refuse($"Option --log-format is text, keepalived or json, not '{word}'"); break;
         }
     }
 

@@ -21,6 +21,19 @@ internal enum ProgramTask
     Exit,
 }
 
+/// <summary>Form of the log.</summary>
+internal enum LogFormat
+{
+    /// <summary>Text: keepalived's lines, and one with stable fields for each event.</summary>
+    Text,
+
+    /// <summary>Text without the lines of events.</summary>
+    Keepalived,
+
+    /// <summary>A JSON object for each line.</summary>
+    Json,
+}
+
 /// <summary>The command line as understood; defaults are those of an empty one.</summary>
 internal sealed class DaemonOptions
 {
@@ -54,6 +67,9 @@ internal sealed class DaemonOptions
     public string? LogFile { get; set; }
 
     public bool FlushLogFile { get; set; }
+
+    /// <summary><c>--log-format</c>.</summary>
+    public LogFormat LogFormat { get; set; }
 
     /// <summary><c>-u</c>; null leaves it to the configuration.</summary>
     public int? Umask { get; set; }

@@ -23,6 +23,7 @@ internal enum OptionKind
     LogFacility,
     LogFile,
     FlushLogFile,
+    LogFormat,
     NoSyslog,
     Umask,
     ReleaseVips,

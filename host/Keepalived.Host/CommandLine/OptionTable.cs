@@ -16,6 +16,7 @@ internal static class OptionTable
         new(OptionKind.LogFacility, 'S', "log-facility", OptionArgument.Required, "0..7|local0..local7|user|daemon", "Syslog facility (daemon)"),
         new(OptionKind.LogFile, 'g', "log-file", OptionArgument.Optional, "FILE", "Log to a file too (keepalived.log in the temporary directory)"),
         new(OptionKind.FlushLogFile, '\0', "flush-log-file", OptionArgument.None, "", "Flush the log file after each line"),
+        new(OptionKind.LogFormat, '\0', "log-format", OptionArgument.Required, "text|keepalived|json", "Form of the log (text): with a line for each event, without, or JSON"),
         new(OptionKind.NoSyslog, 'G', "no-syslog", OptionArgument.None, "", "Do not log to syslog"),
         new(OptionKind.Umask, 'u', "umask", OptionArgument.Required, "MASK", "File creation mask (0177)"),
         new(OptionKind.ReleaseVips, 'X', "release-vips", OptionArgument.None, "", "Drop virtual addresses at a stop by signal (always done)"),

@@ -21,6 +21,9 @@ internal static class HostKeywords
         AddScripts(globals);
         AddFiles(globals);
         AddReload(globals);
+        globals.Keyword(
+            new("smtp_alert", "BOOL?", "Mail about whatever says nothing of mail itself; if absent, real servers only."),
+            static (reader, session) => session.Settings().SmtpAlert = reader.OptionalBoolean());
         AddAutomaticPriority(globals);
         MonitoringKeywords.Register(globals);
         LintKeywords.Register(tree, globals);

@@ -64,6 +64,9 @@ internal sealed class HostSettings
 
     public Keepalived.Scripts.ScriptUser? ScriptUser { get; set; }
 
+    /// <summary><c>smtp_alert</c>; null = unset.</summary>
+    public bool? SmtpAlert { get; set; }
+
     public bool ScriptSecurity { get; set; }
 
     public HookScript? StartupScript { get; set; }

@@ -161,5 +161,6 @@ internal sealed class ReadingRoom
         ScriptSecurity = settings.ScriptSecurity,
         UseSymlinkPaths = settings.UseSymlinkPaths,
         ScriptUser = Scripts.ScriptPolicy.DefaultFor(settings),
+        SmtpAlert = settings.SmtpAlert,
     };
 }

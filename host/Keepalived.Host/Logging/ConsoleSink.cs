@@ -4,13 +4,19 @@ using Keepalived.Linux.Local;
 
 namespace Keepalived.Host.Logging;
 
-/// <summary>Lines as keepalived -l writes them to stderr: <c>Sat Nov 21 08:23:51 2026: text</c>.</summary>
-internal sealed class ConsoleSink : ILogSink
+/// <summary>Lines as keepalived -l writes them to stderr: <c>Sat Nov 21 08:23:51 2026: text</c>; bare, when the text is JSON, without the time.</summary>
+internal sealed class ConsoleSink(bool isBare = false) : ILogSink
 {
     private readonly byte[] _buffer = new byte[4096];
 
     public void Write(int priority, DateTimeOffset time, string message)
     {
+        if (isBare)
+        {
+            StandardStreams.Write(StandardStreams.Error, Encoding.UTF8.GetBytes(message + "\n"));
+            return;
+        }
+
         LocalTime local = LocalTime.FromUnixSeconds(time.ToUnixTimeSeconds());
         Span<char> head = stackalloc char[40];
         head.TryWrite(

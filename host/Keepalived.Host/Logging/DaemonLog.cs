@@ -7,7 +7,7 @@ namespace Keepalived.Host.Logging;
 /// The log of a process: every line goes to every sink, at once, on the loop thread or, when that stands still, on the one that watches it. Most lines are of severity INFO, as keepalived's are;
 /// debug lines appear with <c>-D</c>, trace lines with <c>-D</c> twice.
 /// </summary>
-internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
+internal sealed class DaemonLog(TimeProvider time, int detail, JsonLine? json = null) : ILoggerFactory
 {
     private readonly List<ILogSink> _sinks = [];
     private List<Line>? _kept = [];
@@ -35,15 +35,23 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
     /// <summary>True when a line of this level is written.</summary>
     internal bool IsEnabled(LogLevel level) => level >= _least && level != LogLevel.None;
 
+    /// <summary>Lines are JSON, with the named values of messages.</summary>
+    internal bool IsJson => json is not null;
+
     /// <summary>Writes a line to every sink; before <see cref="Begin"/> it is kept.</summary>
-    internal void Write(LogLevel level, string message)
+    internal void Write(LogLevel level, string message) => Write(level, message, (IReadOnlyList<KeyValuePair<string, object?>>?)null);
+
+    /// <summary>Writes a line with named values, which appear where lines are JSON.</summary>
+    internal void Write(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, object?>>? fields)
     {
         if (!IsEnabled(level))
         {
             return;
         }
 
-        Line line = new(PriorityOf(level), time.GetUtcNow(), message);
+        int priority = PriorityOf(level);
+        DateTimeOffset now = time.GetUtcNow();
+        Line line = new(priority, now, json is null ? message : json.Compose(priority, now, message, fields));
         if (_rehearsal is { IsOn: true })
         {
             return;
@@ -60,9 +68,9 @@ internal sealed class DaemonLog(TimeProvider time, int detail) : ILoggerFactory
     }
 
     /// <summary>Writes a line about an exception, with its details for whoever debugs; the same as the other without one.</summary>
-    internal void Write(LogLevel level, string text, Exception? exception)
+    internal void Write(LogLevel level, string text, Exception? exception, object? state = null)
     {
-        Write(level, exception is null ? text : $"{text}: {exception.GetType().Name}: {exception.Message}");
+        Write(level, exception is null ? text : $"{text}: {exception.GetType().Name}: {exception.Message}", state as IReadOnlyList<KeyValuePair<string, object?>>);
         if (exception is not null)
         {
             Write(LogLevel.Debug, exception.ToString());
@@ -147,7 +155,7 @@ internal sealed class DaemonLogger(DaemonLog log) : ILogger
         // As little as possible here: this is compiled at run time for every shape of line.
         if (log.IsEnabled(logLevel))
         {
-            log.Write(logLevel, formatter(state, exception), exception);
+            log.Write(logLevel, formatter(state, exception), exception, log.IsJson ? state : null);
         }
     }
 }

@@ -6,14 +6,16 @@ namespace Keepalived.Host.Logging;
 
 /// <summary>
 /// The log file of <c>-g</c>, appended to: <c>Sat Nov 21 08:23:51.123456700 2026: text</c>. Each process writes a file of its own, with its name
-/// before the last dot.
+/// before the last dot. JSON lines have their time inside.
 /// </summary>
 internal sealed class FileSink : ILogSink
 {
     private readonly StreamWriter _writer;
+    private readonly bool _isBare;
 
-    public FileSink(string path, bool flush)
+    public FileSink(string path, bool flush, bool isBare = false)
     {
+        _isBare = isBare;
         FileStreamOptions options = new()
         {
             Mode = FileMode.Append,
@@ -38,6 +40,12 @@ internal sealed class FileSink : ILogSink
 
     public void Write(int priority, DateTimeOffset time, string message)
     {
+        if (_isBare)
+        {
+            _writer.WriteLine(message);
+            return;
+        }
+
         LocalTime local = LocalTime.FromUnixSeconds(time.ToUnixTimeSeconds());
         long nanoseconds = time.Ticks % TimeSpan.TicksPerSecond * 100;
         _writer.Write(string.Create(

@@ -11,7 +11,7 @@ internal static class LogSetup
     {
         if (options.LogToConsole)
         {
-            log.Add(new ConsoleSink());
+            log.Add(new ConsoleSink(log.IsJson));
         }
 
         if (options.LogToSyslog)
@@ -32,7 +32,7 @@ internal static class LogSetup
         string path = FileSink.PathFor(name, RoleNames.LogFileSuffix(role));
         try
         {
-            log.Add(new FileSink(path, flush));
+            log.Add(new FileSink(path, flush, log.IsJson));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -181,10 +181,13 @@ internal sealed class PluginHost(ILogger log)
     }
 
     /// <summary>Stops all started plugins at the same time and waits for each, until the token is cancelled; then those that listen.</summary>
-    internal async Task StopAsync(CancellationToken limit)
+    /// <param name="limit">Cancelled when the time is over.</param>
+    /// <param name="allIsSaid">Called in between: nobody has more to tell to those that listen.</param>
+    internal async Task StopAsync(CancellationToken limit, Action? allIsSaid = null)
     {
         LoadedPlugin[] stopping = Snapshot();
         await Task.WhenAll(stopping.Where(static plugin => !plugin.Manifest.IsListener).Select(plugin => StopAsync(plugin, limit)));
+        allIsSaid?.Invoke();
         await Task.WhenAll(stopping.Where(static plugin => plugin.Manifest.IsListener).Select(plugin => StopAsync(plugin, limit)));
     }
 

@@ -64,7 +64,7 @@ internal sealed class ChildHost : IDisposable
         _control = new ControlChannel(_process.Scheduler, new LinuxSocket(options.ControlDescriptor), OnControl, OnParentGone);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => Current.Context.Globals, _process.Logger, DieWithParent);
-        _events = new EventBus(_process.Scheduler.TimeProvider, _process.Plugins.RetireOwner);
+        _events = new EventBus(_process.Scheduler, _process.Logger, _process.Plugins.RetireOwner);
         _process.Plugins.Retired = OnPluginRetired;
         _process.Loop.OwnerFailed += OnOwnerFailed;
         _process.Plugins.Load(_process.Catalog, role, options.WithoutPlugins);
@@ -204,6 +204,7 @@ internal sealed class ChildHost : IDisposable
         services.AddSingleton(_events.ForOwner(plugin.OwnerName));
         services.AddSingleton<IScriptRunner>(_runner);
         services.AddSingleton<INotificationPipes>(_pipes);
+        services.AddSingleton<IWorkerProcesses>(_ => new WorkerProcesses(scheduler, _options.PluginDirectories, _runner.StartedWith, DieWithParent));
         services.AddSingleton<ICheckSockets>(_ => new CheckSockets(scheduler));
         services.AddSingleton<IFileNumbers>(_ => new FileNumbers(scheduler, Log));
         AddSessions(plugin, services);
@@ -390,7 +391,13 @@ internal sealed class ChildHost : IDisposable
     }
 
     private void Dump(DumpKind kind) => new DumpFiles(_role, Current.Files, _process.TemporaryDirectory, Log)
-        .Write(kind, Current.Reading.Settings, Current.Reading.Globals, _process.Plugins);
+        .Write(kind, Current.Reading.Settings, Current.Reading.Globals, _process.Plugins, WriteDiagnostics);
+
+    private void WriteDiagnostics(TextWriter writer)
+    {
+        _events.Dump(writer);
+        _runner.Dump(writer);
+    }
 
     private void RequestExit(int code, string reason)
     {
@@ -438,7 +445,7 @@ internal sealed class ChildHost : IDisposable
         using ILoopTimer hard = _process.Scheduler.CreateTimer(_ => End(code));
         soft.Arm(_process.Scheduler.Now + limit);
         hard.Arm(_process.Scheduler.Now + (limit * 1.1));
-        await _process.Plugins.StopAsync(cancellation.Token);
+        await _process.Plugins.StopAsync(cancellation.Token, _events.DeliverAll);
         End(code);
     }
 

@@ -14,7 +14,7 @@ namespace Keepalived.Host.Processes;
 internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string temporaryDirectory, ILogger log)
 {
     /// <summary>Writes the state of a kind.</summary>
-    internal void Write(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins)
+    internal void Write(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins, Action<TextWriter>? diagnostics = null)
     {
         using StringWriter text = new() { NewLine = "\n" };
         if (kind == DumpKind.Data)
@@ -26,6 +26,11 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
         if (kind == DumpKind.Data && role is not null)
         {
             WritePlugins(text, plugins);
+        }
+
+        if (kind == DumpKind.Data)
+        {
+            diagnostics?.Invoke(text);
         }
 
         string content = text.ToString();

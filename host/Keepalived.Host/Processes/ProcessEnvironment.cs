@@ -23,7 +23,7 @@ internal sealed class ProcessEnvironment : IDisposable
         Scheduler = Loop.ForOwner(HostOwner);
         TemporaryDirectory = RuntimeFiles.TemporaryDirectory(Environment.GetEnvironmentVariable("TMPDIR"));
         _role = role;
-        Log = new DaemonLog(Scheduler.TimeProvider, options.LogDetail);
+        Log = new DaemonLog(Scheduler.TimeProvider, options.LogDetail, options.LogFormat == LogFormat.Json ? NewJsonLine(role) : null);
         Logger = new DaemonLogger(Log);
         Plugins = new PluginHost(Logger);
     }
@@ -46,6 +46,8 @@ internal sealed class ProcessEnvironment : IDisposable
 
     /// <summary>All plugins there are; looked for when first asked.</summary>
     public PluginCatalog Catalog => _catalog ??= PluginCatalog.Discover(Options.PluginDirectories, PluginCatalog.DefaultDirectories);
+
+    private static JsonLine NewJsonLine(PluginRoles? role) => new(role is { } known ? RoleNames.Option(known) : "parent", Environment.ProcessId);
 
     /// <summary>Opens the places where the log goes.</summary>
     public void OpenLog() => LogSetup.Open(Log, Options, _role, TemporaryDirectory);

@@ -16,44 +16,73 @@ internal sealed class ScriptRun : IScriptRun
     private ILoopTimer? _timer;
     private IDisposable? _watch;
     private int _processId;
-    private readonly MonotonicTime _started;
+    private readonly TimeSpan _limit;
+    private MonotonicTime _started;
     private MonotonicTime _terminated;
     private bool _isTerminating;
     private bool _timedOut;
 
-    public ScriptRun(ScriptRunner runner, IScheduler scheduler, string program, Action<ScriptResult>? completed)
+    public ScriptRun(ScriptRunner runner, IScheduler scheduler, ScriptCommand command, string[] extraArguments, TimeSpan limit, Action<ScriptResult>? completed)
     {
         _runner = runner;
         _scheduler = scheduler;
-        _program = program;
+        _program = command.Program;
         _completed = completed;
         _started = scheduler.Now;
+        _limit = limit;
+        Command = command;
+        ExtraArguments = extraArguments;
     }
 
-    public bool IsRunning { get; private set; }
+    /// <summary>What is run.</summary>
+    internal ScriptCommand Command { get; }
+
+    /// <summary>What is appended to its arguments.</summary>
+    internal string[] ExtraArguments { get; }
+
+    /// <summary>It has a time limit.</summary>
+    internal bool IsTimed => _limit != Timeout.InfiniteTimeSpan;
+
+    /// <summary>It was told to end before it was started.</summary>
+    internal bool IsCancelled { get; private set; }
+
+    public bool IsRunning { get; private set; } = true;
 
     internal int ProcessId => _processId;
 
     public void Cancel()
     {
-        if (IsRunning && !_isTerminating)
+        if (!IsRunning || _isTerminating || IsCancelled)
+        {
+            return;
+        }
+
+        if (_processId != 0)
         {
             Terminate(_scheduler.Now);
+            return;
         }
+
+        IsCancelled = true;
+        _scheduler.Post(() => Failed("it was no longer wanted before its turn came"));
     }
 
-    internal void Started(SpawnedProcess process, TimeSpan limit)
+    internal void Started(SpawnedProcess process)
     {
-        IsRunning = true;
+        _started = _scheduler.Now;
         _processId = process.ProcessId;
         _watch = _scheduler.WatchProcess(process.ProcessId, process.Descriptor, OnExit);
-        if (limit != Timeout.InfiniteTimeSpan)
+        if (IsTimed)
         {
-            Timer.Arm(_started + limit);
+            Timer.Arm(_started + _limit);
         }
     }
 
-    internal void Failed(string reason) => Complete(new(null, false, TimeSpan.Zero, reason));
+    internal void Failed(string reason)
+    {
+        IsRunning = false;
+        Complete(new(null, false, TimeSpan.Zero, reason));
+    }
 
     private ILoopTimer Timer => _timer ??= _scheduler.CreateTimer(OnTimer);
 

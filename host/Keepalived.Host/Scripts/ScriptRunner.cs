@@ -14,10 +14,16 @@ namespace Keepalived.Host.Scripts;
 internal sealed class ScriptRunner(
     IScheduler scheduler, Func<GlobalDefinitions> globals, ILogger log, Action identityChanged) : IScriptRunner
 {
+    private static readonly TimeSpan _lossReportInterval = TimeSpan.FromSeconds(10);
     private readonly List<ScriptRun> _running = [];
+    private ScriptBacklog? _backlog;
+    private MonotonicTime _nextLossReport;
 
     // Captured before the configuration changes them: a script gets what the daemon was started with.
     private readonly ThreadScheduling _startedWith = ThreadScheduling.Capture();
+
+    /// <summary>Nice value and processors that the daemon was started with.</summary>
+    internal ThreadScheduling StartedWith => _startedWith;
 
     /// <summary>Scripts that have not been reaped.</summary>
     public int RunningCount => _running.Count;
@@ -25,32 +31,64 @@ internal sealed class ScriptRunner(
     public IScriptRun Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed = null)
     {
         ArgumentNullException.ThrowIfNull(command);
-        ScriptRun run = new(this, scheduler, command.Program, completed);
-        ScriptPath path = ScriptPolicy.Resolve(command, globals());
-        if (!path.CanRun || (path.State == ScriptPathState.Insecure && globals().ScriptSecurity))
+        ScriptRun run = new(this, scheduler, command, extraArguments.ToArray(), limit, completed);
+        _backlog ??= new(scheduler, Start);
+        if (!_backlog.Add(run))
         {
-            Fail(run, $"{command.Program} cannot be run: {Describe(path)}");
-            return run;
-        }
-
-        try
-        {
-            SpawnedProcess process = Spawn(command, path, extraArguments);
-            _running.Add(run);
-            run.Started(process, limit);
-        }
-        catch (LinuxException exception)
-        {
-            Fail(run, exception.Message);
+            ReportLoss();
+            scheduler.Post(() => run.Failed("too many scripts wait"));
         }
 
         return run;
     }
 
+    /// <summary>Writes what waits and what was lost; nothing when no script has run.</summary>
+    internal void Dump(TextWriter writer)
+    {
+        if (_backlog is not null)
+        {
+            writer.WriteLine("------< Scripts >------");
+            writer.WriteLine($" Scripts running = {_running.Count}");
+            writer.WriteLine($" Scripts waiting = {_backlog.Waiting}");
+            writer.WriteLine($" Scripts lost = {_backlog.Lost}");
+        }
+    }
+
+    private void ReportLoss()
+    {
+        if (scheduler.Now >= _nextLossReport)
+        {
+            _nextLossReport = scheduler.Now + _lossReportInterval;
+            log.LogWarning("{Count} scripts have not been run so far: {Waiting} wait already", _backlog!.Lost, _backlog.Waiting);
+        }
+    }
+
+    private void Start(ScriptRun run)
+    {
+        ScriptCommand command = run.Command;
+        ScriptPath path = ScriptPolicy.Resolve(command, globals());
+        if (!path.CanRun || (path.State == ScriptPathState.Insecure && globals().ScriptSecurity))
+        {
+            Fail(run, $"{command.Program} cannot be run: {Describe(path)}");
+            return;
+        }
+
+        try
+        {
+            SpawnedProcess process = Spawn(command, path, run.ExtraArguments);
+            _running.Add(run);
+            run.Started(process);
+        }
+        catch (LinuxException exception)
+        {
+            Fail(run, exception.Message);
+        }
+    }
+
     /// <summary>Ends every script that still runs, as at a reload or stop.</summary>
     internal void CancelAll()
     {
-        foreach (ScriptRun run in _running.ToArray())
+        foreach (ScriptRun run in (ScriptRun[])[.. _backlog?.TakeAll() ?? [], .. _running])
         {
             run.Cancel();
         }
@@ -59,7 +97,14 @@ internal sealed class ScriptRunner(
     /// <summary>Whether a process is a script that this runner watches.</summary>
     internal bool Runs(int processId) => _running.Exists(run => run.ProcessId == processId);
 
-    internal void Ended(ScriptRun run) => _running.Remove(run);
+    internal void Ended(ScriptRun run)
+    {
+        _running.Remove(run);
+        if (!run.IsTimed)
+        {
+            _backlog?.UntimedEnded();
+        }
+    }
 
     internal void LogStuck(string program) =>
         log.LogWarning("Script {Script} did not end after repeated KILL; it is left alone", program);
@@ -67,6 +112,11 @@ internal sealed class ScriptRunner(
     private void Fail(ScriptRun run, string reason)
     {
         log.LogWarning("Script not run: {Reason}", reason);
+        if (!run.IsTimed)
+        {
+            _backlog!.UntimedEnded();
+        }
+
         scheduler.Post(() => run.Failed(reason));
     }
 

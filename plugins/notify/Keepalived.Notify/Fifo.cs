@@ -11,7 +11,7 @@ internal sealed class Fifo : IDisposable
     private readonly IScriptRunner _scripts;
     private readonly ILogger _logger;
     private IScriptRun? _run;
-    private bool _isDropping;
+    private long _droppedInRow;
     private int _runs;
 
     public Fifo(FifoSettings settings, INotificationPipe pipe, IScriptRunner scripts, ILogger logger)
@@ -53,15 +53,19 @@ internal sealed class Fifo : IDisposable
         if (_pipe.TryWrite(line.Bytes))
         {
             Written++;
-            _isDropping = false;
+            if (_droppedInRow > 0)
+            {
+                NotifyLog.FifoReadAgain(_logger, Settings.Path, _droppedInRow);
+                _droppedInRow = 0;
+            }
+
             return;
         }
 
         Dropped++;
-        if (!_isDropping)
+        if (++_droppedInRow == 1)
         {
             NotifyLog.FifoFull(_logger, Settings.Path);
-            _isDropping = true;
         }
     }
 

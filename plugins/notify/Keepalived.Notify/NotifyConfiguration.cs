@@ -15,9 +15,10 @@ internal sealed record FifoSettings(FifoKind Kind, string Path, ScriptUser? Owne
 /// <param name="CommonScriptRole">The process that runs the script of the common FIFO: the checker process if there is one.</param>
 /// <param name="WritesStatesOnReload"><c>fifo_write_vrrp_states_on_reload</c>.</param>
 /// <param name="Mail">What is said of mail.</param>
-internal sealed record NotifyConfiguration(EquatableArray<FifoSettings> Fifos, PluginRoles CommonScriptRole, bool WritesStatesOnReload, MailSettings Mail)
+/// <param name="Log"><c>log_event_limit</c>.</param>
+internal sealed record NotifyConfiguration(EquatableArray<FifoSettings> Fifos, PluginRoles CommonScriptRole, bool WritesStatesOnReload, MailSettings Mail, EventLogSettings Log)
 {
-    public static NotifyConfiguration Empty { get; } = new([], PluginRoles.None, WritesStatesOnReload: false, MailSettings.None);
+    public static NotifyConfiguration Empty { get; } = new([], PluginRoles.None, WritesStatesOnReload: false, MailSettings.None, EventLogSettings.Default);
 
     /// <summary>The FIFOs that one process writes to, with the scripts that it runs.</summary>
     public IEnumerable<FifoSettings> FifosOf(PluginRoles role)

@@ -13,6 +13,15 @@ internal sealed class NotifyDraft
 
     public MailSettings Mail { get; set; } = MailSettings.None;
 
+    public EventLogSettings Log { get; set; } = EventLogSettings.Default;
+
+    /// <summary>The operator's templates, the last of a kind.</summary>
+    public SortedDictionary<string, (MailTemplateFile File, SourceLocation Location)> Templates { get; } = new(StringComparer.Ordinal);
+
+    public SourceLocation PasswordFileLocation { get; set; }
+
+    public SourceLocation RecipientsLocation { get; set; }
+
     public FifoDraft Fifo(FifoKind kind) => _fifos[(int)kind];
 
     /// <summary>Checks what was read and makes the records; null when there is nothing to do but to log.</summary>
@@ -28,7 +37,7 @@ internal sealed class NotifyDraft
         }
 
         PluginRoles common = session.StartedRoles.HasFlag(PluginRoles.Checker) ? PluginRoles.Checker : PluginRoles.Vrrp;
-        return new NotifyConfiguration([.. fifos], common, WritesStatesOnReload, Mail);
+        return new NotifyConfiguration([.. fifos], common, WritesStatesOnReload, MailCompletion.Complete(this, session), Log);
     }
 
     /// <summary>A FIFO that is named twice would get every line twice: the common one comes first and wins.</summary>

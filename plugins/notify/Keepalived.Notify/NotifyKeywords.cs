@@ -7,7 +7,7 @@ namespace Keepalived.Notify;
 internal static class NotifyKeywords
 {
     public const string Names =
-        "notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo lvs_notify_fifo_script fifo_write_vrrp_states_on_reload";
+        "notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo lvs_notify_fifo_script fifo_write_vrrp_states_on_reload log_event_limit";
 
     public static void Register(IKeywordBlock<IConfigurationSession> block)
     {
@@ -17,6 +17,13 @@ internal static class NotifyKeywords
         block.Keyword(
             new("fifo_write_vrrp_states_on_reload", "", "Write all VRRP states to the FIFOs after a reload.") { Default = "off" },
             (_, session) => session.Get<NotifyDraft>().WritesStatesOnReload = true);
+        block.Keyword(
+            new("log_event_limit", "COUNT 0..1000000 [SECONDS 1..86400]", "Most log lines about one kind of event of one object in that time; the rest is counted. 0 = no limit.") { Default = "10 60" },
+            (reader, session) =>
+            {
+                int most = (int)reader.Integer("number of lines", 0, 1_000_000);
+                session.Get<NotifyDraft>().Log = new(most, reader.AtEnd ? EventLogSettings.Default.Window : TimeSpan.FromSeconds(reader.Integer("time in seconds", 1, 86_400)));
+            });
     }
 
     private static void AddFifo(IKeywordBlock<IConfigurationSession> block, string name, FifoKind kind, string what)

@@ -1,11 +1,11 @@
-// The notify room tells people and programs what happened: one numbered log line for each event (-D), and lines on the notification FIFOs.
+// The notify room tells people and programs what happened: one log line for each event, lines on the notification FIFOs, mail.
 //
-// Owns      the keywords notify_fifo, vrrp_notify_fifo, lvs_notify_fifo, their *_script, fifo_write_vrrp_states_on_reload; the FIFOs and the
-//           scripts that read them. A subscriber of the event bus: nobody calls it.
-// Thread    The loop of the VRRP process and of the checker process, an instance in each.
-// Never     Blocks: a FIFO that is full loses the line, which is counted. Never decides what happened or whether; it only says it.
-// Left out  Sending mail, whose keywords (smtp_*, notification_email*) are read here: a later issue. Notify scripts of an instance or a server belong to the plugins that
-//           own the instance or the server, since they know the scripts.
+// Owns      the keywords notify_fifo, vrrp_notify_fifo, lvs_notify_fifo, their *_script, fifo_write_vrrp_states_on_reload, log_event_limit and those of
+//           mail; the FIFOs and the scripts that read them; the queue of mail and the process that delivers it. A subscriber of the event
+//           bus: nobody calls it.
+// Thread    The loop of the VRRP process and of the checker process, an instance in each. Mail is written in a process of its own (Mail/Worker).
+// Never     Blocks: a FIFO that is full loses the line, a queue of mail that is full the mail, and both count. Never decides what happened; it only
+//           says it. Notify scripts of an instance or a server belong to the plugins that own these, since they know the scripts.
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Plugins;
@@ -22,12 +22,16 @@ namespace Keepalived.Notify;
 /// <summary>The notify plugin.</summary>
 public sealed class NotifyPlugin : IPlugin, IDisposable
 {
+    private static readonly TimeSpan _stopTime = TimeSpan.FromSeconds(1);
     private readonly VrrpStates _states = new();
     private PluginRoles _role;
     private IScheduler? _scheduler;
     private IDisposable? _subscription;
     private EventLog? _eventLog;
     private FifoSet? _fifos;
+    private Mailer? _mailer;
+    private IServiceProvider? _services;
+    private IDaemonContext? _daemon;
     private NotifyConfiguration _configuration = NotifyConfiguration.Empty;
 
     /// <inheritdoc/>
@@ -54,11 +58,13 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
         _role = daemon.Role;
         _scheduler = services.GetRequiredService<IScheduler>();
         ILogger logger = services.GetRequiredService<ILogger>();
-        // Whoever publishes an event has logged it in keepalived's words; number and cause are details (-D).
-        _eventLog = daemon.LogDetail > 0 ? new EventLog(logger) : null;
+        _services = services;
+        _daemon = daemon;
         _configuration = (NotifyConfiguration?)configuration ?? NotifyConfiguration.Empty;
+        _eventLog = daemon.LogsEvents ? new EventLog(logger, _scheduler, _configuration.Log) : null;
         _fifos = new FifoSet(services.GetRequiredService<INotificationPipes>(), services.GetRequiredService<IScriptRunner>(), logger);
         _fifos.Apply(_configuration.FifosOf(_role));
+        ApplyMail();
         _subscription = services.GetRequiredService<IEventBus>().Subscribe(OnEvent);
     }
 
@@ -67,6 +73,8 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
     {
         _configuration = (NotifyConfiguration?)configuration ?? NotifyConfiguration.Empty;
         _fifos!.Apply(_configuration.FifosOf(_role));
+        _eventLog?.Apply(_configuration.Log);
+        ApplyMail();
         if (_configuration.WritesStatesOnReload)
         {
             // In a later turn: the VRRP plugin may be given its new configuration after this one, and what it deletes has no state.
@@ -75,10 +83,16 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask StopAsync(CancellationToken limit)
+    public async ValueTask StopAsync(CancellationToken limit)
     {
+        // By now the others have stopped and said so: what they said last is mailed like everything else.
+        _subscription?.Dispose();
+        if (_mailer is { } mailer)
+        {
+            await mailer.StopAsync(_stopTime);
+        }
+
         Dispose();
-        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -88,6 +102,7 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
         if (kind == DumpKind.Data)
         {
             _fifos?.Dump(writer);
+            _mailer?.Dump(writer);
         }
     }
 
@@ -98,7 +113,30 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
         _subscription = null;
         _fifos?.Dispose();
         _fifos = null;
+        _mailer?.Dispose();
+        _mailer = null;
+        _eventLog?.Dispose();
+        _eventLog = null;
     }
+
+    // Without mail in the configuration no type of it is loaded. With it gone by a reload, what waits is still delivered.
+    private void ApplyMail()
+    {
+        if (_configuration.Mail.IsOn && _mailer is null)
+        {
+            StartMail();
+        }
+        else if (_mailer is not null)
+        {
+            ReloadMail();
+        }
+    }
+
+    private void StartMail() => _mailer = new Mailer(
+        _scheduler!, _services!.GetRequiredService<IWorkerProcesses>(), _services!.GetRequiredService<ILogger>(),
+        _role == PluginRoles.Checker ? "checker" : "vrrp", _configuration.Mail, _daemon!.Globals.RouterId);
+
+    private void ReloadMail() => _mailer!.Apply(_configuration.Mail, _daemon!.Globals.RouterId);
 
     private void OnEvent(EventStamp stamp, DaemonEvent daemonEvent)
     {
@@ -108,5 +146,7 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
         {
             _fifos!.Write(line);
         }
+
+        _mailer?.OnEvent(stamp, daemonEvent);
     }
 }

@@ -172,11 +172,23 @@ public sealed class CommandLineParserTests
     [Fact]
     public void Every_option_is_understood()
     {
-        foreach (OptionSpec option in OptionTable.Options.Where(option => option.Kind is not (OptionKind.Genhash or OptionKind.ProcessRole or OptionKind.SignalNumber or OptionKind.Format)))
+        foreach (OptionSpec option in OptionTable.Options.Where(option => option.Kind is not (OptionKind.Genhash or OptionKind.ProcessRole or OptionKind.SignalNumber or OptionKind.Format or OptionKind.LogFormat)))
         {
             string[] arguments = option.Argument == OptionArgument.None ? ["--" + option.Long] : [$"--{option.Long}=1"];
             Assert.Equal(0, Parse(arguments).ExitCode);
         }
+    }
+
+    [Theory]
+    [InlineData("text", 0)]
+    [InlineData("keepalived", 0)]
+    [InlineData("json", 0)]
+    [InlineData("xml", 1)]
+    public void The_log_has_three_forms(string word, int exitCode)
+    {
+        DaemonOptions options = Parse("--log-format", word);
+        Assert.Equal(exitCode, options.ExitCode);
+        Assert.True(exitCode != 0 || options.LogFormat == Enum.Parse<LogFormat>(word, ignoreCase: true));
     }
 
     private DaemonOptions Parse(params string[] arguments)

@@ -97,4 +97,39 @@ public sealed class SinkTests : IDisposable
         byte[] buffer = new byte[4096];
         return Encoding.UTF8.GetString(buffer, 0, socket.Receive(buffer));
     }
+
+    [Fact]
+    public void A_json_line_has_stable_names_and_any_text_survives()
+    {
+        const string Text = "a \"quoted\" \\ line\nwith\ttabs, \u0001 and ü 😀";
+        KeyValuePair<string, object?>[] fields =
+        [
+            new("Instance", Text), new("Priority", 150), new("@object", "x"), new("isUp", true), new("nothing", null), new("Message", "taken"), new("{OriginalFormat}", "no"),
+            new("torn", "\ud83d"), new("share", 0.5),
+        ];
+        string line = new JsonLine("vrrp", 7).Compose(4, new DateTimeOffset(2026, 11, 21, 20, 1, 2, 345, TimeSpan.Zero), Text, fields);
+        Assert.DoesNotContain('\n', line);
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(line);
+        System.Text.Json.JsonElement root = document.RootElement;
+        Assert.Equal(
+            ["time", "process", "pid", "level", "message", "instance", "priority", "object", "isUp", "nothing", "message_", "torn", "share"],
+            root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(("2026-11-21T20:01:02.345000Z", "vrrp", 7, "warning"), (root.GetProperty("time").GetString(), root.GetProperty("process").GetString(), root.GetProperty("pid").GetInt32(), root.GetProperty("level").GetString()));
+        Assert.Equal(Text, root.GetProperty("message").GetString());
+        Assert.Equal(Text, root.GetProperty("instance").GetString());
+        Assert.Equal(150, root.GetProperty("priority").GetInt32());
+    }
+
+    [Fact]
+    public void A_log_in_json_gives_the_named_values_of_every_message()
+    {
+        StringWriter text = new() { NewLine = "\n" };
+        DaemonLog log = new(TimeProvider.System, 0, new JsonLine("parent", 1));
+        log.Add(new WriterSink(text));
+        log.Begin();
+        new DaemonLogger(log).LogInformation("{Count} of {Object}", 3, "x");
+        new DaemonLogger(log).LogDebug("{Count}", 4);
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(text.ToString());
+        Assert.Equal((3, "x", "3 of x"), (document.RootElement.GetProperty("count").GetInt32(), document.RootElement.GetProperty("object").GetString(), document.RootElement.GetProperty("message").GetString()));
+    }
 }

@@ -66,6 +66,16 @@ public sealed class SyncGroupTests
     }
 
     [Fact]
+    public void The_result_of_a_script_is_an_event_of_its_own()
+    {
+        Lab lab = Master(_two);
+        lab.Scripts.Let("/ga", 3);
+        lab.SetLink(up: false);
+        NotifyScriptEnded ended = Assert.Single(lab.Events.Scripts, script => script.Result.Exit is { ExitCode: 3 });
+        Assert.Equal(("VRRP sync group G", "/ga", "exit code 3"), (ended.Owner, ended.Script, ended.Cause));
+    }
+
+    [Fact]
     public void A_reload_without_change_tells_nothing()
     {
         Lab lab = Master(_two);

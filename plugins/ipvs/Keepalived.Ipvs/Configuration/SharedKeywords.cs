@@ -33,7 +33,7 @@ internal static class SharedKeywords
         block.Keyword(new("connect_timeout", "SECONDS 0.000001..4294", "Time allowed for connecting.") { Default = "5" }, (r, b) =>
             b.Defaults = b.Defaults with { ConnectTimeout = r.Seconds("time-out", _shortest, _longestTimeout) });
         block.Keyword(new("virtualhost", "STRING", "Host name that HTTP checks ask for."), (r, b) => b.VirtualHost = r.Word("host name"));
-        block.Keyword(new("smtp_alert", "BOOL?", "Mail when the state changes; if absent, smtp_alert_checker, else smtp_alert, else real servers only.") { HasNoEffectYet = true }, static (r, b) =>
+        block.Keyword(new("smtp_alert", "BOOL?", "Mail when the state changes; if absent, smtp_alert_checker, else smtp_alert, else real servers only."), static (r, b) =>
             b.SmtpAlert = r.OptionalBoolean());
         block.Keyword(new("snmp_name", "STRING", "Name in SNMP, of up to 255 characters.") { HasNoEffectYet = true }, static (r, b) =>
         {

@@ -26,8 +26,8 @@ internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRun
             logger.ServerDown(server.Name, service, Consequence(server, isUp), because);
         }
 
-        events.Publish(new RealServerStateChanged(service, server.Name, isUp, cause) { Detail = detail });
-        Run(isUp ? server.Definition.NotifyUp : server.Definition.NotifyDown);
+        events.Publish(new RealServerStateChanged(service, server.Name, isUp, cause) { Detail = detail, SmtpAlert = server.Definition.Traits.SmtpAlert });
+        Run(isUp ? server.Definition.NotifyUp : server.Definition.NotifyDown, "real server", server.Name);
     }
 
     public void WeightChanged(RealServer server, string cause) =>
@@ -44,8 +44,8 @@ internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRun
             logger.QuorumDown(server.Name, cause);
         }
 
-        events.Publish(new QuorumStateChanged(server.Name, isUp, cause));
-        Run(isUp ? server.Definition.QuorumUp : server.Definition.QuorumDown);
+        events.Publish(new QuorumStateChanged(server.Name, isUp, cause) { SmtpAlert = server.Definition.SmtpAlert });
+        Run(isUp ? server.Definition.QuorumUp : server.Definition.QuorumDown, "virtual server", server.Name);
     }
 
     public void SorryServerChanged(VirtualServer server, bool isIn)
@@ -70,11 +70,11 @@ internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRun
         _ => "removed",
     };
 
-    private void Run(ScriptCommand? command)
+    private void Run(ScriptCommand? command, string kind, string name)
     {
         if (command is not null)
         {
-            scripts.Run(command, [], IsStopping ? _stopLimit : Timeout.InfiniteTimeSpan);
+            scripts.Run(command, [], IsStopping ? _stopLimit : Timeout.InfiniteTimeSpan, result => events.Publish(NotifyScriptEnded.Of($"{kind} {name}", command, in result)));
         }
     }
 }

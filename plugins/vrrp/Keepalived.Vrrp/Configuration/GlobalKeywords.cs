@@ -106,7 +106,7 @@ internal static partial class GlobalKeywords
         Add(block, new("vrrp_rx_bufs_policy", "MTU | ADVERT | BYTES", "Size of the sockets' receive buffers.") { Default = "the kernel's" }, ReadBufferPolicy);
         Add(block, new("vrrp_rx_bufs_multiplier", "INT 1..4294967295", "Factor of the policies MTU and ADVERT.") { Default = "3" }, (r, g) =>
             g with { ReceiveBufferMultiplier = (uint)r.Integer("factor", 1, uint.MaxValue) });
-        Add(block, new("smtp_alert_vrrp", "BOOL?", "Mail about instances and groups that set nothing themselves.") { HasNoEffectYet = true }, (r, g) =>
+        Add(block, new("smtp_alert_vrrp", "BOOL?", "Mail about instances and groups that set nothing themselves; if absent, smtp_alert."), (r, g) =>
             g with { SmtpAlert = r.OptionalBoolean() });
     }
 

@@ -66,7 +66,7 @@ internal sealed partial class InstanceCompletion(
             SkipsAddressCheck = draft.SkipsAddressCheck ?? _globals.SkipsAddressCheck,
             Strict = _strict,
             ReceiveBufferBytes = draft.ReceiveBufferBytes,
-            SmtpAlert = draft.SmtpAlert ?? _globals.SmtpAlert ?? false,
+            SmtpAlert = draft.SmtpAlert ?? _globals.SmtpAlert ?? session.Globals.SmtpAlert ?? false,
             Notify = draft.Notify.Complete(session),
         };
         settings = CompleteAuthentication(settings, isOwner);

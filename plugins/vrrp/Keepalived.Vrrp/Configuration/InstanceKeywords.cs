@@ -208,7 +208,7 @@ internal static partial class InstanceKeywords
         });
         block.Keyword(new("notify_priority_changes", "BOOL?", "Notify of changes of the effective priority."), (r, d) =>
             d.NotifiesPriorityChanges = r.OptionalBoolean());
-        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { HasNoEffectYet = true }, (r, d) => d.SmtpAlert = r.OptionalBoolean());
+        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state; if absent, smtp_alert_vrrp, else smtp_alert."), (r, d) => d.SmtpAlert = r.OptionalBoolean());
     }
 
     private static void RegisterAuthentication(IKeywordBlock<InstanceDraft> block)

@@ -66,13 +66,24 @@ internal sealed class RunningGroup : ISyncGroupEffects
         }
     }
 
-    /// <summary>All members have been stopped: told after them.</summary>
-    public void Stop() => Tell(VrrpState.Stop, "stopped");
+    /// <summary>Whether a member has something to tell that is held back.</summary>
+    public bool HoldsNotices => _members.Exists(static member => member.HoldsNotices);
+
+    /// <summary>All members have been stopped: told by <see cref="Deliver()"/>.</summary>
+    /// <param name="released">Called instead when a member has told what it held back.</param>
+    public void Stop(Action released)
+    {
+        _waiting.Enqueue((VrrpState.Stop, "stopped"));
+        foreach (RunningInstance member in _members)
+        {
+            member.NoticesReleased = released;
+        }
+    }
 
     /// <summary>Tells what is still held back, in order, unless a member has not told its own yet.</summary>
     public void Deliver()
     {
-        if (_members.Exists(member => member.HoldsNotices))
+        if (HoldsNotices)
         {
             return;
         }
@@ -114,7 +125,7 @@ internal sealed class RunningGroup : ISyncGroupEffects
             Run(any, ["GROUP", Settings.Name, InstanceNotifier.NameOf(state), "0"], limit);
         }
 
-        _services.Events.Publish(new VrrpGroupStateChanged(Settings.Name, state, cause));
+        _services.Events.Publish(new VrrpGroupStateChanged(Settings.Name, state, cause) { SmtpAlert = Settings.SmtpAlert ? true : null });
     }
 
     private void Run(ScriptCommand command, ReadOnlySpan<string> arguments, TimeSpan limit)
@@ -123,6 +134,7 @@ internal sealed class RunningGroup : ISyncGroupEffects
         _services.Scripts.Run(command, arguments, limit, result =>
         {
             _runningScripts--;
+            _services.Events.Publish(NotifyScriptEnded.Of($"VRRP sync group {Settings.Name}", command, in result));
             if (!result.IsSuccess)
             {
                 string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");

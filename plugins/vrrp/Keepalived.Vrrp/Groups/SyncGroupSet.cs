@@ -68,12 +68,22 @@ internal sealed class SyncGroupSet(VrrpServices services) : IDisposable
         }
     }
 
-    /// <summary>All members have been stopped.</summary>
+    /// <summary>All members have been stopped. The groups are told after the members of all of them, as keepalived does it.</summary>
     public void Stop()
     {
         foreach (RunningGroup group in _groups)
         {
-            group.Stop();
+            group.Stop(DeliverWhenAllHaveTold);
+        }
+
+        DeliverWhenAllHaveTold();
+    }
+
+    private void DeliverWhenAllHaveTold()
+    {
+        if (!_groups.Exists(static group => group.HoldsNotices))
+        {
+            _groups.ForEach(static group => group.Deliver());
         }
     }
 

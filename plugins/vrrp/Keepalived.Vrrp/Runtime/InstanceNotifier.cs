@@ -28,7 +28,10 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
 
     /// <summary>The instance is in another state.</summary>
     public void StateChanged(VrrpState previous, VrrpState state, byte priority, string cause) => Tell(
-        new(ScriptOf(Settings.Notify, state), NameOf(state), priority, new VrrpInstanceStateChanged(Settings.Name, previous, state, priority, cause)));
+        new(ScriptOf(Settings.Notify, state), NameOf(state), priority, new VrrpInstanceStateChanged(Settings.Name, previous, state, priority, cause)
+        {
+            SmtpAlert = Settings.SmtpAlert ? true : null,
+        }));
 
     /// <summary>The instance, a master, heard a lower priority.</summary>
     public void LowerPriorityReceived(byte priority, string cause) => Tell(
@@ -110,6 +113,7 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
         scripts.Run(command, arguments, limit, result =>
         {
             Running--;
+            events.Publish(NotifyScriptEnded.Of($"VRRP instance {instance}", command, in result));
             if (!result.IsSuccess)
             {
                 string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");

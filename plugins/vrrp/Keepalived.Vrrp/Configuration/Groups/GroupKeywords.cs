@@ -31,7 +31,7 @@ internal static class GroupKeywords
             static (session, _, draft) => ReportEmpty(session, draft.Members, draft.Location, draft.Title));
         TrackLineKeywords.Register(block);
         NotifyKeywords.Register(block);
-        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state.") { HasNoEffectYet = true, Default = "false" }, static (reader, draft) =>
+        block.Keyword(new("smtp_alert", "BOOL?", "Send mail on changes of state; if absent, smtp_alert_vrrp, else smtp_alert.") { Default = "false" }, static (reader, draft) =>
             draft.SmtpAlert = reader.OptionalBoolean());
         block.Keyword(new("global_tracking", "", "The same as sync_group_tracking_weight.") { ReplacedBy = "track_interface, track_script and so on in the group, or sync_group_tracking_weight" }, static (_, draft) =>
             draft.AllowsMemberWeights = true);

@@ -34,7 +34,7 @@ internal sealed class SyncGroupCompletion(IConfigurationSession session, Trackin
                 Tracking = tracking.Resolve(lines),
                 Notify = group.Notify.Complete(session),
                 NotifiesPriorityChanges = group.NotifiesPriorityChanges ?? globals.NotifiesPriorityChanges,
-                SmtpAlert = group.SmtpAlert ?? globals.SmtpAlert ?? false,
+                SmtpAlert = group.SmtpAlert ?? globals.SmtpAlert ?? session.Globals.SmtpAlert ?? false,
                 AllowsMemberWeights = group.AllowsMemberWeights,
             });
         }

@@ -1,0 +1,132 @@
+// The worker process of mail: writes messages and delivers them, one after another, over one connection as long as there is more to send.
+//
+// Owns      The conversation with the mail server, templates, the password.
+// Thread    The loop of a process of its own, with time-sharing priority, which nothing waits for. Name resolution and TLS use the framework's pool.
+// Never     Decides what is sent or when it is tried again, keeps anything: that is the asking process's part. Never logs; it replies.
+// RFCs      5321 (SMTP), 3207 (STARTTLS), 4954 (AUTH), 8314 (implicit TLS), 5322 and 2045-2047 (messages), 3834 (automatic mail).
+using Keepalived.Plugins;
+using Keepalived.Scheduling;
+
+[assembly: PluginCommand("keepalived-mail", typeof(Keepalived.Notify.MailWorker))]
+
+namespace Keepalived.Notify;
+
+/// <summary>The program of the mail process; started by the daemon, of no use on a command line.</summary>
+public sealed class MailWorker : IPluginCommand
+{
+    /// <summary>How long it goes on after the process that started it has gone.</summary>
+    private static readonly TimeSpan _timeAlone = TimeSpan.FromSeconds(60);
+
+    private readonly Queue<MailRequest> _inbox = new();
+    private readonly TemplateLibrary _templates = new();
+    private TaskCompletionSource _wake = new();
+    private IMessageChannel? _daemon;
+    private IScheduler? _scheduler;
+    private ILoopTimer? _alone;
+    private SmtpTransport? _transport;
+    private bool _isAlone;
+    private bool _isOver;
+
+    /// <inheritdoc/>
+    public async ValueTask<int> RunAsync(PluginCommandContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Daemon is null)
+        {
+            context.Error.WriteLine("keepalived-mail is a part of the daemon, which starts it itself");
+            return 1;
+        }
+
+        _daemon = context.Daemon;
+        _scheduler = context.Scheduler;
+        _daemon.Listen(OnMessage, OnDaemonGone);
+        while (!_isOver)
+        {
+            if (_inbox.TryDequeue(out MailRequest? request))
+            {
+                await DeliverAsync(request);
+                continue;
+            }
+
+            await FinishAsync();
+            if (_inbox.Count > 0)
+            {
+                continue;
+            }
+
+            if (_isAlone)
+            {
+                break;
+            }
+
+            await _wake.Task;
+            _wake = new TaskCompletionSource();
+        }
+
+        return 0;
+    }
+
+    private void OnMessage(ReadOnlySpan<byte> message)
+    {
+        _inbox.Enqueue(MailRequest.Decode(message));
+        _wake.TrySetResult();
+    }
+
+    private void OnDaemonGone()
+    {
+        _isAlone = true;
+        _alone = _scheduler!.CreateTimer(_ => _isOver = true);
+        _alone.Arm(_scheduler.Now + _timeAlone);
+        _wake.TrySetResult();
+    }
+
+    private async ValueTask DeliverAsync(MailRequest request)
+    {
+        MailReply reply;
+        try
+        {
+            reply = await AttemptAsync(request);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Whatever it was, the asking process must hear of it, and the next mail deserves a fresh connection.
+            await FinishAsync();
+            reply = MailReply.Of(request.Id, MailOutcome.Deferred, $"{exception.GetType().Name}: {exception.Message}");
+        }
+
+        Answer(reply);
+        if (reply.Outcome == MailOutcome.Deferred)
+        {
+            // Those behind it wait with it, so that mails arrive in the order of their events.
+            while (_inbox.TryDequeue(out MailRequest? behind))
+            {
+                Answer(MailReply.Of(behind.Id, MailOutcome.Deferred, $"waits behind mail {request.Id}"));
+            }
+        }
+    }
+
+    private async ValueTask<MailReply> AttemptAsync(MailRequest request)
+    {
+        List<string> notes = [];
+        OutgoingMail mail = MailComposer.Compose(request, _templates.For(request.Settings, notes), notes);
+        if (_transport is not null && !_transport.Serves(request.Settings))
+        {
+            await FinishAsync();
+        }
+
+        _transport ??= new SmtpTransport(request.Settings, new TcpMailDialer(), _scheduler!.TimeProvider);
+        MailReply reply = await _transport.SendAsync(mail);
+        return notes.Count == 0 ? reply : reply with { Notes = [.. notes] };
+    }
+
+    private async ValueTask FinishAsync()
+    {
+        if (_transport is { } transport)
+        {
+            _transport = null;
+            await transport.FinishAsync();
+        }
+    }
+
+    private void Answer(MailReply reply) => _daemon!.TrySend(reply.Encode());
+}
