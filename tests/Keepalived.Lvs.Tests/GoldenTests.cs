@@ -101,8 +101,8 @@ public sealed class GoldenTests
             case NotifyConfiguration notify:
                 RecordText.Line(text, 0, notify.Mail, MailSettings.None);
                 break;
-            case TlsIdentity tls:
-                RecordText.Line(text, 0, tls, TlsIdentity.None);
+            case SharedIdentity tls:
+                RecordText.Line(text, 0, tls.Identity, TlsIdentity.None);
                 break;
         }
     }

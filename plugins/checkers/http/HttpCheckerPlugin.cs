@@ -17,6 +17,8 @@ public sealed class HttpCheckerPlugin : IPlugin
 {
     private static readonly CheckOptionDefaults _defaults = new("1", "3");
 
+    private SharedIdentity? _inUse;
+
     /// <inheritdoc/>
     public void RegisterKeywords(IKeywordTree keywords)
     {
@@ -38,7 +40,24 @@ public sealed class HttpCheckerPlugin : IPlugin
     public object? BuildConfiguration(IConfigurationSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return session.Get<SharedIdentity>().Identity;
+        return session.Get<SharedIdentity>();
+    }
+
+    /// <inheritdoc/>
+    public void Start(IServiceProvider services, object? configuration) => _inUse = (SharedIdentity?)configuration;
+
+    /// <summary>Checks that did not change keep their identity, and read its files anew: a certificate may have been replaced in place.</summary>
+    public void Reload(object? configuration)
+    {
+        var next = (SharedIdentity?)configuration;
+        if (_inUse is null || !_inUse.Equals(next))
+        {
+            _inUse = next;
+        }
+        else
+        {
+            _inUse.Forget();
+        }
     }
 
     private static IKeywordBlock<HttpUrlBuilder> AddCheck<TBuilder>(IKeywordBlock<TBuilder> block)

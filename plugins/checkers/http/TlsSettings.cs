@@ -26,7 +26,7 @@ internal sealed record TlsIdentity(string? Password, string? Authorities, string
 
 /// <summary>
 /// The identity that all checks of one reading share: the block <c>SSL</c> may stand below them, so they hold this instead of what it says.
-/// Equal when it says the same. The files are read when the first check needs them, once.
+/// Equal when it says the same. The files are read when the first check needs them, and again after a reload.
 /// </summary>
 internal sealed class SharedIdentity : IEquatable<SharedIdentity>
 {
@@ -52,6 +52,9 @@ internal sealed class SharedIdentity : IEquatable<SharedIdentity>
         problem = _problem;
         return _client;
     }
+
+    /// <summary>Forgets the files' contents: the next check reads them.</summary>
+    public void Forget() => (_client, _problem) = (null, null);
 
     public bool Equals(SharedIdentity? other) => Identity == other?.Identity;
 

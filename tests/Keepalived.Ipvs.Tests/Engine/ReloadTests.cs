@@ -34,6 +34,25 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public void A_reload_every_second_for_a_minute_delays_no_check_by_more_than_100_ms()
+    {
+        string text = Two.Replace("delay_loop 10", "delay_loop 1", StringComparison.Ordinal);
+        var director = new Director(text);
+        director.Advance(0.5);
+        for (int second = 0; second < 60; second++)
+        {
+            // Something changes each time, and not the checks.
+            director.Reload(text.Replace("weight 3", $"weight {3 + (second % 2)}", StringComparison.Ordinal));
+            director.Advance(1);
+        }
+
+        double[] times = [.. director.Probes.Log.Where(static line => line.StartsWith("10.0.0.2@", StringComparison.Ordinal)).Select(static line => double.Parse(line[9..], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.Equal(60, times.Length);
+        Assert.All(times.Zip(times.Skip(1)), static pair => Assert.InRange(pair.Second - pair.First, 0.9, 1.1));
+        Assert.Equal(2, director.Probes.Created);
+    }
+
+    [Fact]
     public void A_changed_weight_is_one_request_and_the_checks_go_on()
     {
         var director = new Director(Two);

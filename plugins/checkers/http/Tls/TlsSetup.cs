@@ -7,12 +7,20 @@ namespace Keepalived.Checkers.Http.Tls;
 internal sealed class TlsSetup(TlsSettings settings, SharedIdentity identity, HttpQuestions questions, CheckTarget target)
 {
     private readonly SslClientAuthenticationOptions?[] _options = new SslClientAuthenticationOptions?[questions.Urls.Count];
+    private TlsClient? _client;
 
     /// <summary>Options of the handshake for a URL; null, with the reason, when our identity cannot be used.</summary>
     public SslClientAuthenticationOptions? OptionsOf(int url, out string? problem)
     {
-        problem = null;
-        return _options[url] ??= identity.Client(out problem)?.OptionsFor(NameFor(questions.Urls[url]));
+        TlsClient? client = identity.Client(out problem);
+        if (client != _client)
+        {
+            // The files have been read anew.
+            Array.Clear(_options);
+            _client = client;
+        }
+
+        return _options[url] ??= client?.OptionsFor(NameFor(questions.Urls[url]));
     }
 
     /// <summary>Whether TLS ends with a notification.</summary>
