@@ -3,7 +3,7 @@ namespace Keepalived.Bench;
 /// <summary>The command line of the bench.</summary>
 internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlySet<string> Only, bool Quick)
 {
-    public static readonly string[] Parts = ["config", "intervals", "failover", "takeover", "startup", "memory", "reload", "stop", "storm"];
+    public static readonly string[] Parts = ["config", "intervals", "failover", "takeover", "startup", "memory", "reload", "stop", "storm", "bfd"];
 
     public int Rounds => Quick ? 1 : 2;
 

@@ -33,6 +33,34 @@ internal sealed unsafe class PacketRing : IDisposable
     /// <param name="frames">Frames that the ring must hold; rounded up to 8,192.</param>
     public static PacketRing Open(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames));
 
+    /// <summary>The same for BFD control packets over IPv4 to the single hop port.</summary>
+    public static PacketRing OpenForBfd(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames, isBfd: true));
+
+    /// <summary>Takes the oldest control packet of a ring that was opened for them.</summary>
+    public bool TryTakeBfd(out BfdFrame frame)
+    {
+        byte* header = _ring + ((nint)_next * FrameSize);
+        if ((Volatile.Read(ref *(uint*)header) & StatusUser) == 0)
+        {
+            frame = default;
+            return false;
+        }
+
+        byte* network = header + *(ushort*)(header + 14);
+        long time = (*(uint*)(header + 16) * 1_000_000_000L) + *(uint*)(header + 20);
+        byte* bfd = network + ((network[0] & 15) * 4) + 8;
+        frame = new BfdFrame(
+            time,
+            BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(network + 16, 4)),
+            bfd[1] >> 6,
+            (bfd[1] & 0x20) != 0,
+            (bfd[1] & 0x10) != 0,
+            BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(bfd + 4, 4)));
+        Volatile.Write(ref *(uint*)header, 0);
+        _next = (_next + 1) % _frames;
+        return true;
+    }
+
     /// <summary>Takes the oldest frame and gives its place back to the kernel.</summary>
     public bool TryTake(out CapturedFrame frame)
     {
@@ -103,7 +131,7 @@ internal sealed unsafe class PacketRing : IDisposable
         LibC.close(_socket);
     }
 
-    private static PacketRing Open(string device, int frames)
+    private static PacketRing Open(string device, int frames, bool isBfd = false)
     {
         uint index = LibC.if_nametoindex(device);
         int socket = LibC.Checked(LibC.socket(17, 3, 0), "socket(AF_PACKET)");
@@ -111,7 +139,14 @@ internal sealed unsafe class PacketRing : IDisposable
         Set(socket, SolPacket, 17, 16); // PACKET_TIMESTAMP: SOF_TIMESTAMPING_SOFTWARE
         Set(socket, SolPacket, 23, 1); // PACKET_IGNORE_OUTGOING
         Set(socket, 1, 35, 1); // SO_TIMESTAMPNS: has the stack stamp what it receives
-        AttachFilter(socket);
+        if (isBfd)
+        {
+            AttachBfdFilter(socket);
+        }
+        else
+        {
+            AttachFilter(socket);
+        }
 
         uint blocks = (uint)((frames + 8191) / 8192);
         uint* request = stackalloc uint[4] { BlockSize, blocks, FrameSize, blocks * (BlockSize / FrameSize) };
@@ -149,6 +184,24 @@ internal sealed unsafe class PacketRing : IDisposable
             new(0x06, 0, 0, 0),
         };
         var program = new FilterProgram { Length = 7, Code = code };
+        LibC.Checked(LibC.setsockopt(socket, 1, 26, &program, (uint)sizeof(FilterProgram)), "SO_ATTACH_FILTER");
+    }
+
+    /// <summary>Keeps UDP over IPv4 to port 3784, without IP options.</summary>
+    private static void AttachBfdFilter(int socket)
+    {
+        FilterInstruction* code = stackalloc FilterInstruction[8]
+        {
+            new(0x28, 0, 0, 12), // ldh [12]
+            new(0x15, 0, 5, 0x0800), // jeq ipv4, else drop
+            new(0x30, 0, 0, 23), // ldb [23]
+            new(0x15, 0, 3, 17), // jeq udp, else drop
+            new(0x28, 0, 0, 36), // ldh [36]
+            new(0x15, 0, 1, 3784), // jeq port, else drop
+            new(0x06, 0, 0, 0x40000),
+            new(0x06, 0, 0, 0),
+        };
+        var program = new FilterProgram { Length = 8, Code = code };
         LibC.Checked(LibC.setsockopt(socket, 1, 26, &program, (uint)sizeof(FilterProgram)), "SO_ATTACH_FILTER");
     }
 
