@@ -86,6 +86,13 @@ internal sealed class LoadedPlugin
         IsStarted = false;
     }
 
+    /// <summary>Closes what its checks have open; nobody who waits for it is told.</summary>
+    internal void EndChecks()
+    {
+        (CheckerScope?.Sockets as IDisposable)?.Dispose();
+        (CheckerScope?.Files as IDisposable)?.Dispose();
+    }
+
     /// <summary>
     /// Disposes the container and, of a replaceable plugin, asks the run time to unload the context, which happens once nothing refers to it.
     /// </summary>
@@ -94,8 +101,7 @@ internal sealed class LoadedPlugin
     {
         Retire();
         Scheduler = null;
-        (CheckerScope?.Sockets as IDisposable)?.Dispose();
-        (CheckerScope?.Files as IDisposable)?.Dispose();
+        EndChecks();
         CheckerScope = null;
         _services?.Dispose();
         _services = null;

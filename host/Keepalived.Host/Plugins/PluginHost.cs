@@ -19,6 +19,7 @@ internal sealed class PluginHost(ILogger log)
 {
     // Replaced where a plugin leaves: a reading on another thread may be walking over it.
     private List<LoadedPlugin> _plugins = [];
+    private readonly List<LoadedPlugin> _retired = [];
     private IReadOnlyList<string> _without = [];
 
     /// <summary>Called with a plugin that has just been retired, and whether it had been started.</summary>
@@ -30,8 +31,9 @@ internal sealed class PluginHost(ILogger log)
     /// <summary>True when a plugin of somebody else takes part.</summary>
     public bool HasForeign => _plugins.Exists(static plugin => !plugin.Manifest.IsShipped);
 
-    /// <summary>The plugin that an assembly belongs to; null for the host's own.</summary>
-    internal LoadedPlugin? OwnerOf(System.Reflection.Assembly assembly) => _plugins.Find(plugin => plugin.Owns(assembly));
+    /// <summary>The plugin that an assembly belongs to, even when it has been retired; null for the host's own.</summary>
+    internal LoadedPlugin? OwnerOf(System.Reflection.Assembly assembly) =>
+        _plugins.Find(plugin => plugin.Owns(assembly)) ?? _retired.Find(plugin => plugin.Owns(assembly));
 
     /// <summary>The plugins that take part.</summary>
     public IReadOnlyList<LoadedPlugin> Plugins => _plugins;
@@ -289,6 +291,7 @@ internal sealed class PluginHost(ILogger log)
         }
 
         _plugins = [.. _plugins.Where(other => other != plugin)];
+        _retired.Add(plugin);
 
         Exception cause = exception is FileNotFoundException or System.Reflection.TargetInvocationException ? exception.GetBaseException() : exception;
         if (cause is FileNotFoundException { FileName: { } missing })

@@ -415,6 +415,9 @@ internal sealed class ChildHost : IDisposable
         if (plugin.Scheduler is { } scheduler)
         {
             _process.Loop.Retire(scheduler);
+
+            // Later, as a callback of one of these sockets may be what has just thrown.
+            _process.Scheduler.Post(plugin.EndChecks);
         }
 
         // The plugin that this process exists for is gone in the middle of its work, and what it has set up in the kernel is still

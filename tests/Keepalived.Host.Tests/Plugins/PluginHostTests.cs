@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Host.Plugins;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keepalived.Host.Tests.Plugins;
 
@@ -54,6 +56,50 @@ public sealed class PluginHostTests
         KeywordConflictException conflict = Assert.Throws<KeywordConflictException>(() =>
             plugin.Extend<IConfigurationSession>("global_defs").Keyword(new("router_id", "", ""), static (_, _) => { }));
         Assert.Contains("thief", conflict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_retired_plugins_checks_stay_its_own_and_cannot_run_on_anybody_elses_behalf()
+    {
+        using EventLoop loop = new();
+        string directory = Directory.CreateTempSubdirectory("keepalived-scope").FullName;
+        try
+        {
+            Directory.CreateSymbolicLink(Path.Combine(directory, "checker-marker"), Fixtures.Folder("ThirdPartyChecker"));
+            PluginHost plugins = new(NullLogger.Instance);
+            plugins.Load(PluginCatalog.Discover([directory], []), PluginRoles.Checker);
+            Assert.True(plugins.HasForeign);
+            LoadedPlugin plugin = Assert.Single(plugins.Plugins);
+            Type type = plugin.EntryPoint!.GetType().Assembly.GetType("ThirdPartyChecker.MarkerDefinition", throwOnError: true)!;
+            CheckerDefinition definition = (CheckerDefinition)Activator.CreateInstance(type, CheckOptions.Unset, "/run/marker")!;
+            CheckerScopes scopes = new(plugins, loop.ForOwner, null!, NullLogger.Instance);
+
+            CheckerScope scope = scopes.Of(definition)!;
+            Assert.Equal("checker-marker", scope.Plugin);
+            Assert.Same(scope, scopes.Of(definition));
+
+            loop.Retire(plugin.Scheduler!);
+            plugins.RetireOwner("checker-marker", new InvalidOperationException("a callback"));
+            plugin.EndChecks();
+            Assert.Same(scope, scopes.Of(definition));
+            Assert.Throws<ObjectDisposedException>(() => scope.Scheduler.Post(static () => { }));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_hosts_own_definitions_have_no_scope()
+    {
+        using EventLoop loop = new();
+        Assert.Null(new CheckerScopes(new PluginHost(NullLogger.Instance), loop.ForOwner, null!, NullLogger.Instance).Of(new OwnDefinition()));
+    }
+
+    private sealed record OwnDefinition() : CheckerDefinition("OWN_CHECK", CheckOptions.Unset)
+    {
+        public override IChecker? CreateChecker(CheckTarget target) => null;
     }
 
     // In a method of its own, so that no local of the test keeps the plugin alive.
