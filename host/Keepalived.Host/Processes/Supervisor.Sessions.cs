@@ -15,7 +15,7 @@ internal sealed partial class Supervisor
 
         foreach (Child child in _children)
         {
-            if (child != bfd && child.IsRunning && (child == started || started == bfd))
+            if (child is { Role: PluginRoles.Vrrp or PluginRoles.Checker, IsRunning: true } && (child == started || started == bfd))
             {
                 (LinuxSocket one, LinuxSocket other) = LinuxSocket.OpenPair();
                 using (one)
