@@ -176,7 +176,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
                 StatisticsDump.Write(writer, _routers.Instances, clears: kind == DumpKind.StatisticsClear);
                 break;
             case DumpKind.Json:
-                JsonDump.Write(writer, _routers.Instances, _routers.Globals.JsonVersion);
+                JsonDump.Write(writer, _routers.Instances, _routers.Globals.JsonVersion, _routers.Trackers?.Processes);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Keepalived.Vrrp.Reporting;
+using Keepalived.Vrrp.Tests.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Runtime;
 
@@ -65,6 +66,53 @@ public sealed class DumpTests
         JsonDump.Write(text, Lab.Master(Lab.Instance()).Routers.Instances, version: 2);
         JsonElement root = JsonDocument.Parse(text.ToString()).RootElement;
         Assert.Equal(["vrrp", "track_process"], root.EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public void JSON_lists_routes_rules_and_what_is_tracked_and_version_2_the_processes()
+    {
+        FakeProcesses processes = new();
+        Lab lab = new(
+            "vrrp_script chk {\n script \"/chk a\"\n}\nvrrp_track_process p {\n process sleep 5\n quorum 2\n quorum_max 3\n terminate_delay 0.5\n weight 4\n}\n"
+            + Lab.Instance("virtual_routes {\n 192.0.2.0/24 dev eth0\n}\nvirtual_rules {\n from 192.0.2.0/24 table 7 priority 9\n}\ntrack_interface {\n eth1 weight 5\n}\n"
+                + "track_script {\n chk\n}\ntrack_process {\n p\n}"),
+            openProcesses: () => processes);
+        lab.Routers.Start(lab.Configuration);
+        using StringWriter text = new();
+        JsonDump.Write(text, lab.Routers.Instances, version: 2, lab.Routers.Trackers!.Processes);
+        JsonElement root = JsonDocument.Parse(text.ToString()).RootElement;
+        JsonElement data = root.GetProperty("vrrp")[0].GetProperty("data");
+        Assert.Equal(["vips", "vroutes", "vrules", "track_ifp", "track_script", "track_process", "auth_type"], data.EnumerateObject().Select(p => p.Name).SkipWhile(name => name != "vips"));
+        Assert.Equal(
+            ["prepend 192.0.2.0/24 dev eth0 proto 18", "from 192.0.2.0/24 priority 9 tos 0x0 protocol 18 lookup 7", "eth1", "'/chk' 'a'", "p"],
+            new[] { "vroutes", "vrules", "track_ifp", "track_script", "track_process" }.Select(key => data.GetProperty(key)[0].GetString()));
+        const string Expected = """{"process":"sleep","parameters":"5","param_match":"exact","min_processes":2,"max_processes":3,"current_processes":0,"have_quorum":false,"weight":4,"terminate_delay":0.5,"fork_delay":0,"fork_delay_timer_running":false,"terminate_delay_timer_running":false,"full_command":true}""";
+        Assert.Equal(Expected, root.GetProperty("track_process")[0].GetRawText());
+    }
+
+    [Fact]
+    public void The_data_dump_has_sections_for_files_and_processes_and_lines_for_routes()
+    {
+        FakeProcesses processes = new();
+        Lab lab = new(
+            "vrrp_track_process p {\n process sleep\n}\n"
+            + Lab.Instance("virtual_routes {\n 192.0.2.0/24 dev eth0\n}\nvirtual_rules {\n from 192.0.2.0/24 table 7 priority 9\n}\ntrack_process {\n p weight 6\n}"),
+            openProcesses: () => processes);
+        lab.Routers.Start(lab.Configuration);
+        using StringWriter text = new();
+        new DataDump(text, lab.Routers, lab.Services).Write();
+        string dump = text.ToString();
+        foreach (string lines in new[]
+        {
+            "   Virtual Routes :\n     prepend 192.0.2.0/24 dev eth0 proto 18\n   Virtual Rules :\n     from 192.0.2.0/24 priority 9 tos 0x0 protocol 18 lookup 7",
+            "   Tracked processes :\n     p, weight 6",
+            "------< VRRP Track processes >------\n VRRP Track process = p\n   Process = sleep\n   Min processes = 1\n   Current processes = 0\n   Have quorum = false\n"
+                + "   Weight = 0\n   Terminate delay = 0.000000s\n   Fork delay = 0.000000s\n   Fork delay timer not running\n   Terminate delay timer not running\n"
+                + "   Full command = false\n   Tracking instances :\n     VI_1, weight 6",
+        })
+        {
+            Assert.Contains(lines + "\n", dump, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

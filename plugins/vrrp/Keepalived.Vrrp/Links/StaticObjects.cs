@@ -26,6 +26,12 @@ internal sealed class StaticObjects : IManagedAddressOwner
     /// <summary>A static object names a track_group.</summary>
     public bool HasGroups { get; private set; }
 
+    /// <summary>What is configured; null for nothing.</summary>
+    public VrrpConfiguration? Configuration => _configuration;
+
+    /// <summary>Whether an address is in the kernel.</summary>
+    public bool IsPresent(StaticAddress address) => _addresses.TryGetValue(address, out ManagedAddress? managed) && managed.IsPresent;
+
     bool IManagedAddressOwner.HasStaticAddresses => true;
 
     /// <summary>Takes the configuration; null has nothing. What is new goes in, what is gone leaves.</summary>

@@ -20,6 +20,7 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
     {
         // The host has begun the section of global definitions with its own.
         WriteGlobals();
+        WriteStatics();
         Section("VRRP Topology");
         foreach (RunningInstance instance in routers.Instances)
         {
@@ -114,6 +115,8 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         WriteAddresses(instance);
         WriteUnicast(settings);
         Line(3, $"fd_in {instance.Path?.Descriptor ?? -1}, fd_out {instance.Path?.SendDescriptor ?? -1}");
+        WriteRouting("Virtual Routes", settings.Routes, RoutingText.Describe);
+        WriteRouting("Virtual Rules", settings.Rules, RoutingText.Describe);
         if (routers.Trackers?.Of(instance) is { } tracking)
         {
             TrackingDump.WritePoints(writer, tracking);
@@ -123,6 +126,42 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
         Item(3, "Notify deleted", settings.Notify.SaysDeleted ? "Deleted" : "Fault");
         WriteScripts(settings.Notify);
         Item(3, "Notify priority changes", TrueFalse(settings.NotifiesPriorityChanges));
+    }
+
+    private void WriteRouting<T>(string label, EquatableArray<T> entries, Func<T, string> text)
+    {
+        if (entries.Count > 0)
+        {
+            Line(3, label + " :");
+            foreach (T entry in entries)
+            {
+                Line(5, text(entry));
+            }
+        }
+    }
+
+    private void WriteStatics()
+    {
+        if (services.Links?.Statics is not { Configuration: { } configuration } statics)
+        {
+            return;
+        }
+
+        Static("Static Addresses", configuration.StaticAddresses, address => address.Address.Describe(null) + (statics.IsPresent(address) ? " set" : ""));
+        Static("Static Routes", configuration.StaticRoutes, RoutingText.Describe);
+        Static("Static Rules", configuration.StaticRules, RoutingText.Describe);
+
+        void Static<T>(string title, EquatableArray<T> entries, Func<T, string> text)
+        {
+            if (entries.Count > 0)
+            {
+                Section(title);
+                foreach (T entry in entries)
+                {
+                    Line(5, text(entry));
+                }
+            }
+        }
     }
 
     private void WriteFlags(InstanceSettings settings)

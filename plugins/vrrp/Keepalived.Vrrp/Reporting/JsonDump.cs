@@ -5,6 +5,7 @@ using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Protocol;
 using Keepalived.Vrrp.Runtime;
+using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Reporting;
 
@@ -16,7 +17,11 @@ internal sealed class JsonDump
     private readonly StringBuilder _text = new();
     private bool _needsComma;
 
-    public static void Write(TextWriter writer, IReadOnlyList<RunningInstance> instances, int version)
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="instances">What runs.</param>
+    /// <param name="version">1 or 2.</param>
+    /// <param name="processes">What processes are counted; only version 2 has them.</param>
+    public static void Write(TextWriter writer, IReadOnlyList<RunningInstance> instances, int version, IReadOnlyCollection<FollowedProcess>? processes = null)
     {
         if (instances.Count == 0)
         {
@@ -39,9 +44,13 @@ internal sealed class JsonDump
         dump.Close(']');
         if (version == 2)
         {
-            // Tracked processes do not exist here yet; the key belongs to the layout.
             dump.Key("track_process");
             dump.Open('[');
+            foreach (FollowedProcess process in processes ?? [])
+            {
+                dump.WriteProcess(process);
+            }
+
             dump.Close(']');
             dump.Close('}');
         }
@@ -124,6 +133,12 @@ internal sealed class JsonDump
         int counted = instance.Settings.Addresses.Count;
         Addresses("vips", instance, 0, counted);
         Addresses("evips", instance, counted, instance.Addresses.All.Count);
+        Array("vroutes", instance.Settings.Routes, RoutingText.Describe);
+        Array("vrules", instance.Settings.Rules, RoutingText.Describe);
+        TrackingSettings tracking = instance.Settings.Tracking;
+        Array("track_ifp", tracking.Interfaces, link => link.Interface);
+        Array("track_script", tracking.Scripts, script => CommandText.Quote(script.Tracker.Command));
+        Array("track_process", tracking.Processes, process => process.Tracker.Name);
         Number("auth_type", instance.Settings.Password is null ? 0 : instance.Settings.UsesAuthenticationHeader ? 2 : 1);
         if (instance.Settings.Password is not null)
         {
@@ -148,6 +163,52 @@ internal sealed class JsonDump
         }
 
         Close(']');
+    }
+
+    private void Array<T>(string key, EquatableArray<T> items, Func<T, string> text)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        Key(key);
+        Open('[');
+        foreach (T item in items)
+        {
+            Separate();
+            Quoted(text(item));
+        }
+
+        Close(']');
+    }
+
+    private void WriteProcess(FollowedProcess process)
+    {
+        ProcessTracker settings = process.Settings;
+        Open('{');
+        Text("process", settings.Program);
+        if (settings.ComparesParameters)
+        {
+            Text("parameters", string.Join(' ', settings.Parameters));
+        }
+
+        Text("param_match", settings.ComparesParameters ? settings.Match.ToString().ToLowerInvariant() : "none");
+        Number("min_processes", settings.Quorum);
+        if (settings.QuorumMaximum is { } most)
+        {
+            Number("max_processes", most);
+        }
+
+        Number("current_processes", process.Quorum.Count);
+        Boolean("have_quorum", process.Quorum.IsUp);
+        Number("weight", settings.Weight.Value);
+        Seconds("terminate_delay", settings.TerminateDelay);
+        Seconds("fork_delay", settings.ForkDelay);
+        Boolean("fork_delay_timer_running", process.Quorum.WaitsForGain);
+        Boolean("terminate_delay_timer_running", process.Quorum.WaitsForLoss);
+        Boolean("full_command", settings.UsesFullCommand);
+        Close('}');
     }
 
     private void WriteStatistics(VrrpStatistics s)

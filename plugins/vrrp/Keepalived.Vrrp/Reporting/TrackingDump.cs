@@ -18,6 +18,8 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
         if (routers.Trackers is { } trackers)
         {
             WriteScripts(trackers);
+            WriteFiles(trackers);
+            WriteProcesses(trackers);
             WriteSessions(trackers);
         }
     }
@@ -27,6 +29,8 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
     {
         Write<TrackedInterface>("Tracked interfaces", (link, weight) => $"{link.Name} weight {weight}");
         Write<TrackedScript>("Tracked scripts", (script, weight) => $"{script.Settings.Name} weight {weight}");
+        Write<FollowedFile>("Tracked files", (file, weight) => $"{file.Settings.Name}, weight {weight}");
+        Write<FollowedProcess>("Tracked processes", (process, weight) => $"{process.Settings.Name}, weight {weight}");
         Write<TrackedBfdSession>("Tracked BFD instances", (session, weight) => $"{session.Name} weight {weight}");
 
         void Write<T>(string label, Func<T, TrackWeight, string> text)
@@ -92,6 +96,60 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
             Line(3, $"Status = {(script.Verdict.IsUp ? "GOOD" : "BAD")}");
             WriteTrackers(script);
             Line(3, $"State = {(script.IsRunning ? "running" : "idle")}");
+        }
+    }
+
+    private void WriteFiles(TrackerSet trackers)
+    {
+        if (trackers.Files.Count == 0)
+        {
+            return;
+        }
+
+        Line(0, "------< VRRP Track files >------");
+        foreach (FollowedFile file in trackers.Files)
+        {
+            Line(1, $"Track file = {file.Settings.Name}");
+            Line(3, $"File = {file.Settings.Path}");
+            Line(3, $"Status = {file.State.Number}");
+            Line(3, $"Weight = {file.Settings.Weight}");
+            WriteTrackers(file);
+        }
+    }
+
+    private void WriteProcesses(TrackerSet trackers)
+    {
+        if (trackers.Processes.Count == 0)
+        {
+            return;
+        }
+
+        Line(0, "------< VRRP Track processes >------");
+        foreach (FollowedProcess process in trackers.Processes)
+        {
+            ProcessTracker settings = process.Settings;
+            Line(1, $"VRRP Track process = {settings.Name}");
+            Line(3, $"Process = {settings.Program}");
+            if (settings.ComparesParameters)
+            {
+                Line(3, $"Parameters = {string.Join(' ', settings.Parameters)}");
+            }
+
+            Line(3, $"Min processes = {settings.Quorum}");
+            if (settings.QuorumMaximum is { } most)
+            {
+                Line(3, $"Max processes = {most}");
+            }
+
+            Line(3, $"Current processes = {process.Quorum.Count}");
+            Line(3, $"Have quorum = {(process.Quorum.IsUp ? "true" : "false")}");
+            Line(3, $"Weight = {settings.Weight}");
+            Line(3, $"Terminate delay = {settings.TerminateDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
+            Line(3, $"Fork delay = {settings.ForkDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
+            Line(3, $"Fork delay timer {(process.Quorum.WaitsForGain ? "" : "not ")}running");
+            Line(3, $"Terminate delay timer {(process.Quorum.WaitsForLoss ? "" : "not ")}running");
+            Line(3, $"Full command = {(settings.UsesFullCommand ? "true" : "false")}");
+            WriteTrackers(process);
         }
     }
 
