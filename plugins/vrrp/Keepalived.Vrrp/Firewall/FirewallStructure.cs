@@ -11,8 +11,10 @@ internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings se
     public const string LinkLocalByName = "vips_link_local_name";
     public const string BaseOf = "vmac_map";
     public const string VirtualLinks = "vmac_set";
+    public const string BaseLinkLocal = "parent_link_local";
 
     private const string Discovery = "neighbor-discovery";
+    private const string MldReports = "mld-report";
     private const string In = "in";
     private const string Out = "out";
     private const string InLinkLocal = "in_link_local";
@@ -31,7 +33,8 @@ internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings se
     private const int IPv6Length = 16;
     private const byte Igmp = 2;
     private const byte Icmpv6 = 58;
-    private const byte MldReport = 143;
+    private const byte MldReport = 131;
+    private const byte Mld2Report = 143;
     private const byte RouterSolicitation = 133;
     private const byte NeighbourSolicitation = 135;
     private const byte NeighbourAdvertisement = 136;
@@ -88,13 +91,28 @@ internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings se
         {
             batch.AddSet(NftablesFamily.IPv6, table, BaseOf, NftablesType.InterfaceIndex, NftablesType.InterfaceIndex);
             batch.AddSet(NftablesFamily.IPv6, table, VirtualLinks, NftablesType.InterfaceIndex);
+            AddBaseLinkLocal(table);
+            batch.AddSet(NftablesFamily.IPv6, table, MldReports, NftablesType.Icmpv6Type, isConstant: true);
+            batch.ChangeElement(NftablesFamily.IPv6, table, MldReports, isAdd: true, [MldReport]);
+            batch.ChangeElement(NftablesFamily.IPv6, table, MldReports, isAdd: true, [Mld2Report]);
             batch.AddRule(NftablesFamily.IPv6, table, Out, End(
-                Icmp(MldReport).Load(NftablesMeta.OutputKind).Equal(Macvlan)
+                Icmp().Lookup(MldReports).Load(NftablesMeta.OutputKind).Equal(Macvlan)
                     .LoadNetwork(IPv6Destination, IPv6Length).Load(NftablesMeta.OutputIndex, 2).Map(BaseOf, 2).Duplicate(1, 2),
                 NftablesVerdict.Drop));
             batch.AddRule(NftablesFamily.IPv6, table, Out, End(
                 Icmp(RouterSolicitation).Load(NftablesMeta.OutputKind).Equal(Macvlan).Load(NftablesMeta.OutputIndex).Lookup(VirtualLinks), NftablesVerdict.Drop));
         }
+    }
+
+    // The base and its virtual MAC interface have one link-local address; neighbours must find it at the base.
+    private void AddBaseLinkLocal(string table)
+    {
+        bool byIndex = settings.UsesInterfaceIndex;
+        batch.AddSet(
+            NftablesFamily.IPv6, table, BaseLinkLocal, NftablesType.IPv6Address.Then(byIndex ? NftablesType.InterfaceIndex : NftablesType.InterfaceName));
+        batch.AddRule(NftablesFamily.IPv6, table, Out, End(
+            Icmp(NeighbourAdvertisement).LoadNetwork(IPv6Source, IPv6Length).Load(byIndex ? NftablesMeta.OutputIndex : NftablesMeta.OutputName, 2).Lookup(BaseLinkLocal),
+            NftablesVerdict.Drop));
     }
 
     private void AddIPv4Addresses(FirewallParts missing)
@@ -162,7 +180,9 @@ internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings se
         batch.AddRule(Family, table, OutLinkLocal, End(new NftablesRule().LoadNetwork(IPv6Source, IPv6Length).Load(output, 2).Lookup(set), NftablesVerdict.Drop));
     }
 
-    private static NftablesRule Icmp(byte type) => new NftablesRule().Load(NftablesMeta.TransportProtocol).Equal([Icmpv6]).LoadTransport(0, 1).Equal([type]);
+    private static NftablesRule Icmp() => new NftablesRule().Load(NftablesMeta.TransportProtocol).Equal([Icmpv6]).LoadTransport(0, 1);
+
+    private static NftablesRule Icmp(byte type) => Icmp().Equal([type]);
 
     private NftablesRule End(NftablesRule rule, NftablesVerdict verdict, string? chain = null) => (settings.Counts ? rule.Count() : rule).Then(verdict, chain);
 }

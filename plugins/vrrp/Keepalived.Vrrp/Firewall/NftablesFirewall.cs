@@ -52,6 +52,9 @@ internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger log
         }
     }
 
+    /// <summary><c>nftables_ifindex</c>.</summary>
+    public bool UsesInterfaceIndex => _settings.UsesInterfaceIndex;
+
     /// <summary>Adds elements that are not there yet; each addition needs a removal of its own.</summary>
     public void Add(IReadOnlyList<FirewallElement> elements)
     {
@@ -165,6 +168,13 @@ internal readonly record struct FirewallElement(NftablesFamily Family, string Se
 
     /// <summary>A virtual MAC interface of IPv6.</summary>
     public static FirewallElement OfIPv6Link(int index) => new(NftablesFamily.IPv6, FirewallStructure.VirtualLinks, default, index, null, 0);
+
+    /// <summary>The link-local address of a base that its virtual MAC interface has, too.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="name">The virtual MAC interface.</param>
+    /// <param name="index">Its number; 0 = by name.</param>
+    public static FirewallElement OfBaseLinkLocal(InternetAddress address, string name, int index) =>
+        new(NftablesFamily.IPv6, FirewallStructure.BaseLinkLocal, address, index, index == 0 ? name : null, 0);
 
     /// <summary>Puts its addition or deletion into a batch.</summary>
     public void Change(NftablesBatch batch, string table, bool isAdd)

@@ -206,6 +206,12 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
             _elements.Add(FirewallElement.OfIPv6Link(_index));
         }
 
+        if (Settings.Family == AddressFamily.InterNetworkV6 && Settings.Address is null)
+        {
+            _elements.Add(FirewallElement.OfBaseLinkLocal(
+                LinkLocalOf(parent).ToInternetAddress(), Settings.Name, firewall.UsesInterfaceIndex ? _index : 0));
+        }
+
         firewall.Add(_elements);
     }
 
@@ -228,8 +234,7 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
         {
             // An ipvlan gets one of the kernel's making: it shares the MAC address, so the base's would be a duplicate.
             const byte LinkLocalLength = 64;
-            InetAddress local = links.Services.Interfaces.PrimaryAddress(parent.Index, isIPv6: true, links.Services.AddressIndex.Contains);
-            AddAddress(new AddressInfo(_index, local.IsNone ? LinkLocalOf(parent.Address) : local, LinkLocalLength)
+            AddAddress(new AddressInfo(_index, LinkLocalOf(parent), LinkLocalLength)
             {
                 // Deprecated: it is there to send advertisements from, not for the kernel to choose.
                 Flags = AddressFlags.NoDad,
@@ -244,6 +249,12 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
         links.AddressClient.Add(address, AddressAddMode.CreateOrReplace);
         links.Services.Interfaces.LinkChanged(links.Client.Find(new KernelName(Settings.Name))!);
         links.Services.Interfaces.AddressAdded(address);
+    }
+
+    private InetAddress LinkLocalOf(LinkInfo parent)
+    {
+        InetAddress local = links.Services.Interfaces.PrimaryAddress(parent.Index, isIPv6: true, links.Services.AddressIndex.Contains);
+        return local.IsNone ? LinkLocalOf(parent.Address) : local;
     }
 
     // RFC 4291 appendix A: the interface identifier of a MAC address.
