@@ -40,8 +40,9 @@ public sealed class KeepalivedPluginAttribute : Attribute
     public int ContractVersion { get; }
 
     /// <summary>
-    /// True lets the host load the plugin in a collectible context, from which it can be unloaded while the daemon runs; its code is then
-    /// always compiled at run time. For third-party checkers in development; leave it off otherwise.
+    /// True lets the host load the plugin in a collectible context: a reload (SIGHUP) that finds other files in its folder brings in the new
+    /// version and unloads the old one, without a restart of the process. Its code is then always compiled at run time. For third-party
+    /// checkers in development; leave it off otherwise.
     /// </summary>
     public bool Replaceable { get; set; }
 
