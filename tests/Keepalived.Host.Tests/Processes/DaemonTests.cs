@@ -131,6 +131,23 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public void While_a_large_file_is_read_for_a_reload_the_loop_goes_on_with_its_work()
+    {
+        using DaemonRun run = new DaemonRun(Good, "Good").Start();
+        string isRead = Path.Combine(run.Directory, "is-read");
+        File.WriteAllText(run.ConfigurationFile, $"good_thing waits:{isRead}\n");
+        run.Signal(run.Process!.Id, Signals.HangUp);
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(isRead + ".begun"), TimeSpan.FromSeconds(30)), run.Log);
+        run.Signal(run.ChildId, Signals.User2);
+        run.WaitFor("good: has written its Statistics");
+        Assert.DoesNotContain("good: reloaded", run.Log, StringComparison.Ordinal);
+        File.WriteAllText(isRead, "");
+        run.WaitFor("good: reloaded with waits:");
+        run.WaitFor("Reload complete");
+        Assert.Equal(0, run.Stop());
+    }
+
+    [Fact]
     public void A_reload_asked_for_while_a_child_starts_is_done_when_it_is_ready()
     {
         using DaemonRun run = new DaemonRun(Good, "Good").Start("Starting VRRP child process");
