@@ -35,14 +35,20 @@ internal sealed class TestProgram
     /// <summary>The same, whatever the result of the tests.</summary>
     /// <param name="environment">Assignments that go before the command.</param>
     /// <param name="arguments">Which tests to run.</param>
-    internal XElement Report(string environment, params string[] arguments)
+    internal XElement Report(string environment, params string[] arguments) => Report(s_limit, environment, arguments);
+
+    /// <summary>The same with another limit.</summary>
+    /// <param name="limit">After this long the kernel is ended.</param>
+    /// <param name="environment">Assignments that go before the command.</param>
+    /// <param name="arguments">Which tests to run.</param>
+    internal XElement Report(TimeSpan limit, string environment, params string[] arguments)
     {
         string folder = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "inside", _name));
         string report = Path.Combine(folder, "report.xml");
         Directory.CreateDirectory(folder);
         File.Delete(report);
         string quoted = string.Join(' ', arguments.Select(argument => $"'{argument}'"));
-        (int status, string output) = UserModeKernel.Run(folder, $"{environment} '{_path}' -noColor -noLogo {quoted} -xml '{report}'\n", s_limit);
+        (int status, string output) = UserModeKernel.Run(folder, $"{environment} '{_path}' -noColor -noLogo {quoted} -xml '{report}'\n", limit);
         Assert.True(File.Exists(report), $"{_name} left no report; status {status}\n{output}");
         return XDocument.Load(report).Descendants("assembly").First();
     }
