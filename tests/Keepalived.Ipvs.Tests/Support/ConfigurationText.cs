@@ -5,13 +5,14 @@ using Keepalived.Scripts;
 
 namespace Keepalived.Ipvs.Tests;
 
-/// <summary>Reads a configuration as the daemon does, with a checker <c>BOARD_CHECK</c> in the place of real ones.</summary>
+/// <summary>Reads a configuration as the daemon does, with a checker <c>BOARD_CHECK</c> in the place of real ones, and a <c>bfd_instance</c> to-web1.</summary>
 internal static class ConfigurationText
 {
     public static (IpvsConfiguration Configuration, IReadOnlyList<Diagnostic> Findings) Read(string text, IScriptPolicy? scripts = null)
     {
         KeywordTree tree = Tree();
         var session = new ConfigurationSession(PluginRoles.Checker, isTest: true, scripts ?? new AnyScript());
+        session.Get<Tracking.TrackedBfdInstances>().TryAdd(new("to-web1", default));
         ExpandedConfiguration expanded = ConfigurationReader.Read("/k.conf", new ConfigurationReadOptions { FileSystem = new OneFile(text) });
         ConfigurationWalk.Run(expanded, tree, new KnownKeywords(), session, PluginRoles.All);
         var configuration = (IpvsConfiguration)new IpvsPlugin().BuildConfiguration(session)!;
@@ -35,6 +36,7 @@ internal static class ConfigurationText
         IKeywordBlock<BoardCheckBuilder> check = tree.ForOwner("board", PluginRoles.Checker).AddChecker<BoardCheckBuilder>("BOARD_CHECK", "What the board says.");
         check.Keyword(new("label", "STRING", "Tells checkers apart."), (r, b) => b.Label = r.Word("label"));
         tree.ForOwner("board", PluginRoles.Checker).AddChecker<NewsCheckBuilder>("NEWS_CHECK", "Waits for news from the board.", CheckOptionSet.None);
+        new Checkers.Bfd.BfdCheckerPlugin().RegisterKeywords(tree.ForOwner("checker-bfd", PluginRoles.Checker));
         return tree;
     }
 

@@ -28,7 +28,7 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
         Probes = ProbeBoard.Current;
         Kernel = kernel;
         Announcer = new PoolAnnouncer(this, this, this);
-        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, null!, this, new NoJitter(), reports))
+        _runtime = new(this, Announcer, reports => new(Scheduler, new NoSockets(), this, null!, this, new NoJitter(), reports) { OpenBfdSessions = () => Sessions })
         {
             OpenAddresses = (_, changed) =>
             {
@@ -46,6 +46,9 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     public ProbeBoard Probes { get; }
 
     public PoolAnnouncer Announcer { get; }
+
+    /// <summary>What the BFD process tells.</summary>
+    public Keepalived.Testing.ScriptedBfdSessions Sessions { get; } = new();
 
     /// <summary>The addresses of the machine.</summary>
     public FakeAddresses Addresses { get; } = new();
