@@ -187,6 +187,32 @@ public sealed class HealthTests
         }
     });
 
+    [Fact]
+    public Task A_checker_that_holds_the_loop_three_times_in_a_row_is_left_out_and_the_other_checks_decide() => Inside.Run(async () =>
+    {
+        await using var balancer = new Balancer();
+        ServeAll(balancer);
+        var plugin = Directory.CreateDirectory(Path.Combine(balancer.Lan.Folder, "plugins", "Blocking")).FullName;
+        var built = Repository.Path($"artifacts/bin/Blocking/{new DirectoryInfo(AppContext.BaseDirectory).Name}");
+        foreach (var file in Directory.GetFiles(built, "Blocking.*"))
+        {
+            File.Copy(file, Path.Combine(plugin, Path.GetFileName(file)));
+        }
+
+        var service = Balancer.Service();
+        var last = service.LastIndexOf("TCP_CHECK", StringComparison.Ordinal);
+        var director = Director.Start(
+            balancer.Director, Software.Ours, string.Concat(service.AsSpan(0, last), "BLOCKING_CHECK", service.AsSpan(last + "TCP_CHECK".Length)),
+            "--plugin-dir", Path.GetDirectoryName(plugin)!, "--watchdog-period", "1");
+
+        await Wait.Until(
+            "the process is started without it", Balancer.Patience * 2,
+            () => director.Log.Contains("Plugin blocking is not loaded", StringComparison.Ordinal), () => director.Log);
+        Assert.Contains("Plugin blocking holds the loop of this process", director.Log, StringComparison.Ordinal);
+        await balancer.Close(11);
+        await balancer.TableBecomes(director, 12, 13);
+    });
+
     private static void ServeAll(Balancer balancer)
     {
         balancer.Serve(11);
