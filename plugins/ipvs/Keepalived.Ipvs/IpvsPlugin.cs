@@ -7,7 +7,7 @@
 //
 // Everything runs on the loop thread of the checker process. The engine takes time from IScheduler alone and decides without
 // doing: what follows goes to ServiceTable and IPoolObserver. Never here: a probe (checkers are plugins of their own), a blocking
-// call after start, a decision by errno text. Mails are the notify plugin's.
+// call after start, a decision by errno text. Mails are the notify plugin's. nftables_ipvs is read and not acted on yet.
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -62,7 +62,7 @@ public sealed class IpvsPlugin : IPlugin
         ICheckSockets sockets = services.GetRequiredService<ICheckSockets>();
         IFileNumbers files = services.GetRequiredService<IFileNumbers>();
         ICheckerScopes? scopes = services.GetService<ICheckerScopes>();
-        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new Random(), reports)
+        _runtime = new(_logger, announcer, reports => new(_scheduler, sockets, _scripts, files, _logger, new EvenSpread(), reports)
         {
             Scopes = scopes,
             OpenBfdSessions = () => services.GetRequiredService<IBfdSessions>(),

@@ -108,7 +108,7 @@ internal sealed class CheckRunner : IDisposable
 
     private string Service => Server.Owner.Name;
 
-    /// <summary>Starts a checker that is new: the first probe comes after a second and a random part of the warm-up, so that probes are spread.</summary>
+    /// <summary>Starts a checker that is new: the first probe comes after a second and a part of the warm-up, so that probes are spread evenly.</summary>
     /// <param name="assumeUp">Start as up whatever <c>alpha</c> says: its server is known to be well.</param>
     /// <returns>False when this kind of check cannot be run: it must not take part in any judgement.</returns>
     public bool Start(bool assumeUp = false)
