@@ -10,7 +10,10 @@ namespace Keepalived.Bfd.Network;
 internal sealed class ListeningSocket : IDisposable
 {
     private const int Batch = 32;
-    private const int MostBatches = 8;
+
+    // More than the receive buffer holds, in the two turns that a session waits before it believes in silence: after a sleep of this process
+    // what waits for any of a thousand sessions is read in time.
+    private const int MostBatches = 64;
     private const int LongestPacket = 256; // the Length field is one byte
     private const int ReceiveBuffer = 1 << 20;
 
