@@ -86,6 +86,19 @@ public sealed class BfdRuntimeTests
     }
 
     [Fact]
+    public void A_reload_that_makes_a_socket_possible_does_not_wait_for_the_minute()
+    {
+        VirtualPair pair = new();
+        pair.One.Link.Trouble = "x";
+        pair.One.Apply(VirtualPair.ToTwo);
+        pair.Advance(5);
+        pair.One.Link.Trouble = null;
+        pair.One.Apply(VirtualPair.ToTwo with { Source = System.Net.IPAddress.Parse("192.0.2.1") });
+        pair.Advance(2);
+        Assert.Equal((BfdState.Down, 1), (pair.One.Only.State, pair.One.Link.Open));
+    }
+
+    [Fact]
     public void A_packet_that_comes_opens_the_socket_again()
     {
         VirtualPair pair = new();

@@ -10,6 +10,8 @@ namespace Keepalived.Bfd.Runtime;
 /// <summary>One session at work: carries what the protocol decides to the socket, the timer, the log and the other processes.</summary>
 internal sealed class RunningSession : IBfdSessionEffects, IDisposable
 {
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
+
     private readonly BfdServices _services;
     private readonly ILoopTimer _timer;
     private ILoopTimer? _grace;
@@ -82,6 +84,12 @@ internal sealed class RunningSession : IBfdSessionEffects, IDisposable
         if (_path is null)
         {
             OpenOrGiveUp(now);
+        }
+
+        if (_path is not null && Core.IsPathLost)
+        {
+            // It looks once more in a second instead of a minute, and finds the path open.
+            Core.PathLost(now, "opened by a reload", _soon);
         }
     }
 
