@@ -34,7 +34,7 @@ public sealed class PostfixTests
     {
         MailEvent mailEvent = new(MailKinds.Instance, 1, DateTimeOffset.UnixEpoch, $"VRRP Instance {name} - Entering MASTER state", []);
         MailRequest request = new(1, settings, [.. recipients], "lb1", "vrrp", 0, [mailEvent]);
-        SmtpTransport transport = new(settings, new TcpMailDialer(), TimeProvider.System);
+        SmtpTransport transport = new(settings, new TcpMailDialer(), CancellationToken.None);
         MailReply reply = await transport.SendAsync(MailComposer.Compose(request, new TemplateLibrary().For(settings, []), []));
         await transport.FinishAsync();
         return reply;

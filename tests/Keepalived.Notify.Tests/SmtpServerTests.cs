@@ -122,7 +122,7 @@ public sealed class SmtpServerTests : IDisposable
     public async Task A_deferred_mail_is_taken_at_the_next_attempt_over_the_same_connection()
     {
         MailSettings settings = Start("defer=1");
-        SmtpTransport transport = new(settings, new TcpMailDialer(), TimeProvider.System);
+        SmtpTransport transport = new(settings, new TcpMailDialer(), CancellationToken.None);
         MailReply first = await transport.SendAsync(Compose(settings, 1));
         Assert.Equal((MailOutcome.Deferred, "the message: 451 4.3.0 later"), (first.Outcome, first.Text));
         Assert.Equal(MailOutcome.Delivered, (await transport.SendAsync(Compose(settings, 1))).Outcome);
@@ -144,7 +144,7 @@ public sealed class SmtpServerTests : IDisposable
     public async Task A_mail_that_nobody_may_have_is_refused_and_the_next_goes_over_the_same_connection()
     {
         MailSettings settings = Start("refuse=gone@example.net");
-        SmtpTransport transport = new(settings, new TcpMailDialer(), TimeProvider.System);
+        SmtpTransport transport = new(settings, new TcpMailDialer(), CancellationToken.None);
         MailReply reply = await transport.SendAsync(Compose(settings, 1, "gone@example.net"));
         Assert.Equal((MailOutcome.Refused, "RCPT TO: 550 5.1.1 nobody of that name"), (reply.Outcome, reply.Text));
         Assert.Equal(MailOutcome.Delivered, (await transport.SendAsync(Compose(settings, 2, "ok@example.net"))).Outcome);
@@ -168,6 +168,18 @@ public sealed class SmtpServerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_under_way_ends_when_the_mail_process_must()
+    {
+        using CancellationTokenSource stop = new();
+        MailSettings settings = Start("silent=data");
+        SmtpTransport transport = new(settings, new TcpMailDialer(), stop.Token);
+        Task<MailReply> sending = transport.SendAsync(Compose(settings, 1)).AsTask();
+        await Task.Delay(300);
+        await stop.CancelAsync();
+        Assert.Equal(MailOutcome.Deferred, (await sending).Outcome);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_defers_the_mail()
     {
         MailSettings settings = Start();
@@ -182,7 +194,7 @@ public sealed class SmtpServerTests : IDisposable
     public async Task Lines_that_begin_with_dots_arrive_as_they_were()
     {
         MailSettings settings = Start();
-        SmtpTransport transport = new(settings, new TcpMailDialer(), TimeProvider.System);
+        SmtpTransport transport = new(settings, new TcpMailDialer(), CancellationToken.None);
         byte[] content = Encoding.ASCII.GetBytes("Subject: x\r\nFrom: k@x.net\r\nTo: a@x.net\r\n\r\n.\r\n..\r\n.a\r\nb.\r\n");
         Assert.Equal(MailOutcome.Delivered, (await transport.SendAsync(new OutgoingMail(1, "k@x.net", ["a@x.net"], content))).Outcome);
         await transport.FinishAsync();
@@ -202,7 +214,7 @@ public sealed class SmtpServerTests : IDisposable
 
     private static async Task<MailReply> Send(MailSettings settings, params string[] recipients)
     {
-        SmtpTransport transport = new(settings, new TcpMailDialer(), TimeProvider.System);
+        SmtpTransport transport = new(settings, new TcpMailDialer(), CancellationToken.None);
         MailReply reply = await transport.SendAsync(Compose(settings, 1, recipients));
         await transport.FinishAsync();
         return reply;

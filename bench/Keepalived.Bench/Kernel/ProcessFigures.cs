@@ -36,7 +36,7 @@ internal static class ProcessFigures
         long total = 0;
         foreach (int id in Tree(root))
         {
-            foreach (string thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
+            foreach (string thread in ThreadsOf(id))
             {
                 if (ReadOrEmpty($"{thread}/schedstat") is { Length: > 0 } text)
                 {
@@ -46,6 +46,19 @@ internal static class ProcessFigures
         }
 
         return total;
+    }
+
+    // A script may have ended since it was listed.
+    private static string[] ThreadsOf(int id)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{id}/task");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     /// <summary>

@@ -53,7 +53,9 @@ internal sealed class WorkerProcesses(IScheduler scheduler, IReadOnlyList<string
                     Program = self.Program,
                     Arguments = ["keepalived", .. self.OwnArguments],
                     Environment = ScriptEnvironment.ForChildren(),
-                    NewProcessGroup = true,
+
+                    // It finishes what it has when we end, so the parent must not take it for a script that was left behind.
+                    NewSession = true,
                     Descriptors =
                     [
                         SpawnDescriptor.Null(0), SpawnDescriptor.Null(1), SpawnDescriptor.Null(2), SpawnDescriptor.Inherit(theirs.Descriptor, ChannelDescriptor),

@@ -12,6 +12,9 @@ internal sealed class ScriptBacklog
     /// <summary>Most scripts started in one turn of the loop.</summary>
     internal const int MostPerTurn = 16;
 
+    /// <summary>Time in a turn after which no other is started: on a busy machine starting one may take long.</summary>
+    private static readonly TimeSpan _longestPerTurn = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Most scripts without a time limit that run at a time.</summary>
     internal const int MostUntimed = 512;
 
@@ -25,6 +28,7 @@ internal sealed class ScriptBacklog
     private readonly Queue<ScriptRun> _untimed = new(1);
     private MonotonicTime _turn;
     private int _startedInTurn;
+    private TimeSpan _usedInTurn;
     private int _runningUntimed;
     private bool _isPosted;
 
@@ -76,11 +80,10 @@ internal sealed class ScriptBacklog
     {
         if (_scheduler.Now != _turn)
         {
-            _turn = _scheduler.Now;
-            _startedInTurn = 0;
+            BeginTurn();
         }
 
-        while (_startedInTurn < MostPerTurn && Next() is { } run)
+        while (_startedInTurn < MostPerTurn && _usedInTurn < _longestPerTurn && Next() is { } run)
         {
             if (run.IsCancelled)
             {
@@ -89,7 +92,9 @@ internal sealed class ScriptBacklog
 
             _startedInTurn++;
             _runningUntimed += run.IsTimed ? 0 : 1;
+            MonotonicTime began = _scheduler.ReadClock();
             _start(run);
+            _usedInTurn += _scheduler.ReadClock() - began;
         }
 
         PostRest();
@@ -112,8 +117,14 @@ internal sealed class ScriptBacklog
     private void StartRest()
     {
         _isPosted = false;
+        BeginTurn();
+        StartSome();
+    }
+
+    private void BeginTurn()
+    {
         _turn = _scheduler.Now;
         _startedInTurn = 0;
-        StartSome();
+        _usedInTurn = TimeSpan.Zero;
     }
 }

@@ -1,5 +1,5 @@
 // Mail in the process where events happen: decides, queues and retries. Writing and delivering a mail is done by a worker process, started with
-// the first mail and ended when there has been nothing to do for a while (docs/decisions/0013-mail-in-a-process-of-its-own.md).
+// the first mail and ended when there has been nothing to do for a while (docs/decisions/0019-mail-in-a-process-of-its-own.md).
 //
 // Owns      the queue, its order, its bound, the back-off; the worker process.
 // Thread    The loop. Costs it the encoding of a request, some microseconds.

@@ -12,7 +12,7 @@ using Keepalived.Scheduling;
 namespace Keepalived.Notify;
 
 /// <summary>The program of the mail process; started by the daemon, of no use on a command line.</summary>
-public sealed class MailWorker : IPluginCommand
+public sealed class MailWorker : IPluginCommand, IDisposable
 {
     /// <summary>How long it goes on after the process that started it has gone.</summary>
     private static readonly TimeSpan _timeAlone = TimeSpan.FromSeconds(60);
@@ -24,8 +24,8 @@ public sealed class MailWorker : IPluginCommand
     private IScheduler? _scheduler;
     private ILoopTimer? _alone;
     private SmtpTransport? _transport;
+    private readonly CancellationTokenSource _over = new();
     private bool _isAlone;
-    private bool _isOver;
 
     /// <inheritdoc/>
     public async ValueTask<int> RunAsync(PluginCommandContext context)
@@ -40,7 +40,7 @@ public sealed class MailWorker : IPluginCommand
         _daemon = context.Daemon;
         _scheduler = context.Scheduler;
         _daemon.Listen(OnMessage, OnDaemonGone);
-        while (!_isOver)
+        while (!_over.IsCancellationRequested)
         {
             if (_inbox.TryDequeue(out MailRequest? request))
             {
@@ -66,6 +66,13 @@ public sealed class MailWorker : IPluginCommand
         return 0;
     }
 
+    /// <summary>Ends whatever is under way.</summary>
+    public void Dispose()
+    {
+        _over.Dispose();
+        _alone?.Dispose();
+    }
+
     private void OnMessage(ReadOnlySpan<byte> message)
     {
         _inbox.Enqueue(MailRequest.Decode(message));
@@ -75,7 +82,7 @@ public sealed class MailWorker : IPluginCommand
     private void OnDaemonGone()
     {
         _isAlone = true;
-        _alone = _scheduler!.CreateTimer(_ => _isOver = true);
+        _alone = _scheduler!.CreateTimer(_ => _over.Cancel());
         _alone.Arm(_scheduler.Now + _timeAlone);
         _wake.TrySetResult();
     }
@@ -114,7 +121,7 @@ public sealed class MailWorker : IPluginCommand
             await FinishAsync();
         }
 
-        _transport ??= new SmtpTransport(request.Settings, new TcpMailDialer(), _scheduler!.TimeProvider);
+        _transport ??= new SmtpTransport(request.Settings, new TcpMailDialer(), _over.Token);
         MailReply reply = await _transport.SendAsync(mail);
         return notes.Count == 0 ? reply : reply with { Notes = [.. notes] };
     }

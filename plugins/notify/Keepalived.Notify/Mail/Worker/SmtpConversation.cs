@@ -25,7 +25,7 @@ internal readonly record struct SmtpReply(int Code, EquatableArray<string> Lines
 }
 
 /// <summary>Commands and replies over a stream, each step with its time limit. Nothing that is sent can hold a line end of its own.</summary>
-internal sealed class SmtpConversation(Stream stream, TimeSpan stepLimit, TimeProvider time) : IAsyncDisposable
+internal sealed class SmtpConversation(Stream stream, TimeSpan stepLimit) : IAsyncDisposable
 {
     private const int LongestReply = 64 * 1024;
     private readonly byte[] _buffer = new byte[4096];
@@ -143,8 +143,8 @@ internal sealed class SmtpConversation(Stream stream, TimeSpan stepLimit, TimePr
 
     private CancellationTokenSource Limit(CancellationToken whole)
     {
-        CancellationTokenSource limit = new(stepLimit, time);
-        whole.Register(static source => ((CancellationTokenSource)source!).Cancel(), limit);
+        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(whole);
+        limit.CancelAfter(stepLimit);
         return limit;
     }
 }

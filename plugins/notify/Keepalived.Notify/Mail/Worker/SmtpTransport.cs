@@ -14,9 +14,9 @@ internal sealed class SmtpFailedException(string message, bool isPermanent = fal
 
 /// <summary>
 /// Mail by SMTP (RFC 5321): one connection for as many mails as come in a row, each step with a time limit, a whole mail with
-/// <see cref="MailLimits.StepsPerMail"/> times as much.
+/// <see cref="MailLimits.StepsPerMail"/> times as much. <paramref name="stop"/> ends whatever is under way.
 /// </summary>
-internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, TimeProvider time) : IMailTransport
+internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, CancellationToken stop) : IMailTransport
 {
     private SmtpConversation? _conversation;
 
@@ -26,7 +26,7 @@ internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, T
 
     public async ValueTask<MailReply> SendAsync(OutgoingMail mail)
     {
-        using CancellationTokenSource whole = new(settings.ConnectTimeout * MailLimits.StepsPerMail, time);
+        using CancellationTokenSource whole = Limit(settings.ConnectTimeout * MailLimits.StepsPerMail, stop);
         try
         {
             _conversation ??= await OpenAsync(whole.Token);
@@ -60,8 +60,7 @@ internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, T
 
         try
         {
-            using CancellationTokenSource limit = new(settings.ConnectTimeout, time);
-            await conversation.AskAsync("QUIT", limit.Token);
+            await conversation.AskAsync("QUIT", stop);
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -69,6 +68,13 @@ internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, T
         }
 
         await HangUpAsync();
+    }
+
+    private static CancellationTokenSource Limit(TimeSpan time, CancellationToken outer)
+    {
+        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        limit.CancelAfter(time);
+        return limit;
     }
 
     private async ValueTask HangUpAsync()
@@ -82,11 +88,9 @@ internal sealed class SmtpTransport(MailSettings settings, IMailDialer dialer, T
 
     private async ValueTask<SmtpConversation> OpenAsync(CancellationToken whole)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(whole);
-        using CancellationTokenSource step = new(settings.ConnectTimeout, time);
-        using CancellationTokenRegistration both = step.Token.Register(limit.Cancel);
+        using CancellationTokenSource limit = Limit(settings.ConnectTimeout, whole);
         Stream stream = await dialer.ConnectAsync(settings.Server!, settings.EffectivePort, limit.Token);
-        SmtpConversation conversation = new(stream, settings.ConnectTimeout, time);
+        SmtpConversation conversation = new(stream, settings.ConnectTimeout);
         try
         {
             if (settings.Encryption == MailEncryption.Implicit)
