@@ -30,16 +30,47 @@ internal sealed class Orphans : IDisposable
     internal void EndScripts()
     {
         ProcessLine self = ProcessLine.Read("/proc/self") ?? default;
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        foreach (string directory in Children() ?? EveryProcess())
         {
-            if (char.IsAsciiDigit(directory[^1])
-                && ProcessLine.Read(directory) is { } process
+            if (ProcessLine.Read(directory) is { } process
                 && process.ParentId == self.Id && process.Session == self.Session && process.Group == process.Id && !_isKnown(process.Id))
             {
                 _ = Signals.SendToGroup(process.Id, Signals.Terminate);
             }
         }
     }
+
+    // The kernel's own list, where it keeps one (CONFIG_PROC_CHILDREN): a machine may have thousands of processes, and a stop waits for this.
+    // It may leave one out while another of them ends, hence twice.
+    private static HashSet<string>? Children()
+    {
+        HashSet<string> children = [];
+        for (int pass = 0; pass < 2; pass++)
+        {
+            foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
+            {
+                try
+                {
+                    foreach (string id in File.ReadAllText(thread + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    {
+                        children.Add("/proc/" + id);
+                    }
+                }
+                catch (FileNotFoundException) when (Directory.Exists(thread))
+                {
+                    return null;
+                }
+                catch (IOException)
+                {
+                    // The thread has ended meanwhile.
+                }
+            }
+        }
+
+        return children;
+    }
+
+    private static IEnumerable<string> EveryProcess() => Directory.EnumerateDirectories("/proc").Where(static directory => char.IsAsciiDigit(directory[^1]));
 
     public void Dispose() => _timer.Dispose();
 
