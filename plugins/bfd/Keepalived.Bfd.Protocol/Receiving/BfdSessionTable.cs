@@ -95,7 +95,7 @@ public sealed class BfdSessionTable<TPath>
     }
 
     /// <summary>The session at a path.</summary>
-    public BfdSession? Find(TPath path) => _byPath.GetValueOrDefault(path);
+    public BfdSession? Find(TPath path) => _byPath.TryGetValue(path, out BfdSession? session) ? session : null;
 
     /// <summary>The session with this discriminator of ours.</summary>
     public BfdSession? FindByDiscriminator(uint discriminator) => _discriminators.Find(discriminator);

@@ -19,5 +19,5 @@ internal sealed class DiscriminatorTable(Random random)
 
     public void Withdraw(uint discriminator) => _sessions.Remove(discriminator);
 
-    public BfdSession? Find(uint discriminator) => _sessions.GetValueOrDefault(discriminator);
+    public BfdSession? Find(uint discriminator) => _sessions.TryGetValue(discriminator, out BfdSession? session) ? session : null;
 }
