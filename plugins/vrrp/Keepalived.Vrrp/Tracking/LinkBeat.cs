@@ -138,9 +138,10 @@ internal sealed class LinkBeat : IDisposable
         if (first is { } method)
         {
             Errno errno = _questions.TryAsk(entry.Name, entry.Method = method, out bool isUp);
+            entry.IsUp = isUp;
             if (errno == Errno.None)
             {
-                entry.IsUp = isUp;
+                TrackLog.LinkPolled(_logger, entry.Name.ToString(), Word(method));
                 return;
             }
 

@@ -47,6 +47,9 @@ internal sealed class RehearsalStage : IDisposable
         _services = real with
         {
             Scheduler = Scheduler,
+            // The stage would take the real ones' interfaces away and close them.
+            LinkBeat = null,
+            LinkDelays = null,
             Events = silent,
             Scripts = silent,
             Logger = logger,
