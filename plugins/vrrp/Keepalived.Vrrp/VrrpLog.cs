@@ -116,4 +116,10 @@ internal static partial class VrrpLog
 
     [LoggerMessage(69, LogLevel.Error, "Packets to addresses that are not accepted cannot be dropped: {Reason}")]
     public static partial void FirewallFailed(ILogger logger, string reason);
+
+    [LoggerMessage(84, LogLevel.Warning, "vrrp_iptables cannot be done: {Reason}. Using nftables; {Remedy}, or write nftables instead of vrrp_iptables")]
+    public static partial void NoIptables(ILogger logger, string reason, string remedy);
+
+    [LoggerMessage(85, LogLevel.Warning, "iptables without ipsets, with rules for each address: {Reason}")]
+    public static partial void NoIpsets(ILogger logger, string reason);
 }

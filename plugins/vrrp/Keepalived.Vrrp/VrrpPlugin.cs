@@ -5,12 +5,11 @@
 // Owns      Configuration/ (keywords, records, validation), Runtime/ (instances: effects of the state machine),
 //           Network/ (advertisement sockets, announcements), Addresses/ (the kernel's address table and news), Reporting/ (dumps),
 //           Groups/ (sync groups), Tracking/ (what instances track), Links/ (interfaces of our own, static objects),
-//           Routes/ (routes and rules), Firewall/ (nftables).
+//           Routes/ (routes and rules), Firewall/ (nftables, iptables).
 // Thread    The loop of the VRRP process; nothing here is called from another thread.
 // Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
-// Left out  iptables: vrrp_iptables is answered with nftables.
 using Keepalived.Configuration;
 using Keepalived.Events;
 using Keepalived.Linux.Netlink;
@@ -20,6 +19,7 @@ using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Vrrp.Addresses;
 using Keepalived.Vrrp.Configuration;
+using Keepalived.Vrrp.Links;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Reporting;
 using Keepalived.Vrrp.Runtime;
@@ -152,6 +152,7 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         {
             _routers.RemoveVirtualLinks();
             links.Finish();
+            await FirewallGone(links, services.Scheduler, limit);
         }
 
         await ScriptsEnded(services.Scheduler, limit);
@@ -206,11 +207,25 @@ public sealed class VrrpPlugin : IPlugin, IDisposable
         MonotonicTime end = scheduler.ReadClock() + InstanceNotifier.StopLimit;
         while (_routers.HasRunningScripts && scheduler.ReadClock() < end && !limit.IsCancellationRequested)
         {
-            TaskCompletionSource passed = new();
-            using ILoopTimer timer = scheduler.CreateTimer(_ => passed.TrySetResult());
-            timer.Arm(scheduler.ReadClock() + _scriptPoll);
-            await passed.Task;
+            await Pause(scheduler);
         }
+    }
+
+    // The programs of iptables would be left without anybody who gives them the rest of their work.
+    private static async Task FirewallGone(LinkServices links, IScheduler scheduler, CancellationToken limit)
+    {
+        while (links.Firewall is { IsBusy: true } && !limit.IsCancellationRequested)
+        {
+            await Pause(scheduler);
+        }
+    }
+
+    private static async Task Pause(IScheduler scheduler)
+    {
+        TaskCompletionSource passed = new();
+        using ILoopTimer timer = scheduler.CreateTimer(_ => passed.TrySetResult());
+        timer.Arm(scheduler.ReadClock() + _scriptPoll);
+        await passed.Task;
     }
 
     // Sockets through which the kernel is changed; those that few configurations need are opened late.

@@ -12,8 +12,8 @@ internal static partial class GlobalKeywords
 
     private static void RegisterFirewall(IKeywordBlock<IConfigurationSession> block)
     {
-        Add(block, new("vrrp_iptables", "[IN_CHAIN [OUT_CHAIN]]", "Drop packets to addresses that are not accepted by iptables; without names in INPUT and OUTPUT.") { HasNoEffectYet = true }, ReadIptables);
-        Add(block, new("vrrp_ipsets", "[NAME4 [NAME6 [NAME_IF6 [NAME_IGMP [NAME_MLD [NAME_ND]]]]]]", "Names of the ipsets for iptables; none turns ipsets off.") { HasNoEffectYet = true }, ReadIpsets);
+        Add(block, new("vrrp_iptables", "[IN_CHAIN [OUT_CHAIN]]", "Drop packets to addresses that are not accepted by iptables; without names in INPUT and OUTPUT."), ReadIptables);
+        Add(block, new("vrrp_ipsets", "[NAME4 [NAME6 [NAME_IF6 [NAME_IGMP [NAME_MLD [NAME_ND]]]]]]", "Names of the ipsets for iptables; none turns ipsets off."), ReadIpsets);
         Add(block, new("nftables", "[TABLE]", "Drop packets to addresses that are not accepted by nftables; not changeable by reload.") { Default = "keepalived" }, (r, g) =>
         {
             r.RefuseSecond(g.Firewall.UsesNftables);

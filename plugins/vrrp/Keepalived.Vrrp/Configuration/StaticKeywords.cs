@@ -35,7 +35,7 @@ internal static class StaticKeywords
         root.Lines(new("linkbeat_interfaces", "{ IFNAME [MII|ETHTOOL|IOCTL] … }", "Interfaces whose link is polled."), ReadPolling);
         root.Keyword(new("linkbeat_use_polling", "", "Poll the link of all interfaces."), static (_, session) =>
             session.Get<VrrpReading>().PollsAllInterfaces = true);
-        root.Keyword(new("namespace_with_ipsets", "", "Use ipsets inside a network namespace on kernels before 3.13 too.") { HasNoEffectYet = true }, static (_, session) =>
+        root.Keyword(new("namespace_with_ipsets", "", "Use ipsets inside a network namespace on kernels before 3.13 too."), static (_, session) =>
             session.Get<VrrpReading>().AllowsIpsetsInNamespace = true);
     }
 

@@ -16,7 +16,7 @@ namespace Keepalived.Vrrp.Firewall;
 /// The structure is made once, by what the configuration needs; a change of role only adds or deletes elements of sets, for which the
 /// kernel waits for nothing. Tables, chains and sets have keepalived's names.
 /// </summary>
-internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger logger) : IDisposable
+internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger logger, string? why = null) : IFirewall
 {
     private readonly Dictionary<FirewallElement, int> _elements = [];
     private FirewallSettings _settings = new();
@@ -38,9 +38,9 @@ internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger log
         {
             // The names of tables are not changed by a reload: they would have to move while packets pass.
             _settings = configuration.Globals.Firewall;
-            if (!_settings.UsesNftables)
+            if (why is not null || !_settings.UsesNftables)
             {
-                VrrpLog.UsesNftables(logger, _settings.UsesIptables ? "instead of iptables" : "as no firewall is configured");
+                VrrpLog.UsesNftables(logger, why ?? "as no firewall is configured");
             }
         }
 
@@ -54,6 +54,9 @@ internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger log
 
     /// <summary><c>nftables_ifindex</c>.</summary>
     public bool UsesInterfaceIndex => _settings.UsesInterfaceIndex;
+
+    /// <summary>The kernel has done everything before a call returns.</summary>
+    public bool IsBusy => false;
 
     /// <summary>Adds elements that are not there yet; each addition needs a removal of its own.</summary>
     public void Add(IReadOnlyList<FirewallElement> elements)
@@ -142,6 +145,9 @@ internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger log
 /// <summary>An element of one of the sets.</summary>
 internal readonly record struct FirewallElement(NftablesFamily Family, string Set, InternetAddress Address, int InterfaceIndex, string? InterfaceName, int Target)
 {
+    /// <summary>The interface by name where the element belongs to one; iptables knows no numbers.</summary>
+    public string? Device { get; init; }
+
     /// <summary>A virtual address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="link">The interface that it is on, for link-local ones.</param>
@@ -158,13 +164,15 @@ internal readonly record struct FirewallElement(NftablesFamily Family, string Se
             return new(NftablesFamily.IPv6, FirewallStructure.Addresses, address, 0, null, 0);
         }
 
+        string device = link?.Name.ToString() ?? "";
         return byName
-            ? new(NftablesFamily.IPv6, FirewallStructure.LinkLocalByName, address, 0, link?.Name.ToString() ?? "", 0)
-            : new(NftablesFamily.IPv6, FirewallStructure.LinkLocal, address, link?.Index ?? 0, null, 0);
+            ? new(NftablesFamily.IPv6, FirewallStructure.LinkLocalByName, address, 0, device, 0) { Device = link is null ? null : device }
+            : new(NftablesFamily.IPv6, FirewallStructure.LinkLocal, address, link?.Index ?? 0, null, 0) { Device = link is null ? null : device };
     }
 
     /// <summary>A virtual MAC interface and its base.</summary>
-    public static FirewallElement OfVirtualLink(NftablesFamily family, int index, int baseIndex) => new(family, FirewallStructure.BaseOf, default, index, null, baseIndex);
+    public static FirewallElement OfVirtualLink(NftablesFamily family, int index, int baseIndex, string name) =>
+        new(family, FirewallStructure.BaseOf, default, index, null, baseIndex) { Device = name };
 
     /// <summary>A virtual MAC interface of IPv6.</summary>
     public static FirewallElement OfIPv6Link(int index) => new(NftablesFamily.IPv6, FirewallStructure.VirtualLinks, default, index, null, 0);
@@ -174,7 +182,7 @@ internal readonly record struct FirewallElement(NftablesFamily Family, string Se
     /// <param name="name">The virtual MAC interface.</param>
     /// <param name="index">Its number; 0 = by name.</param>
     public static FirewallElement OfBaseLinkLocal(InternetAddress address, string name, int index) =>
-        new(NftablesFamily.IPv6, FirewallStructure.BaseLinkLocal, address, index, index == 0 ? name : null, 0);
+        new(NftablesFamily.IPv6, FirewallStructure.BaseLinkLocal, address, index, index == 0 ? name : null, 0) { Device = name };
 
     /// <summary>Puts its addition or deletion into a batch.</summary>
     public void Change(NftablesBatch batch, string table, bool isAdd)

@@ -9,6 +9,7 @@ using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Route;
 using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Firewall;
+using Keepalived.Vrrp.Firewall.Iptables;
 using Keepalived.Vrrp.Routes;
 using Keepalived.Vrrp.Runtime;
 
@@ -40,7 +41,7 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
     public SysctlLedger Sysctls => _sysctls ??= new SysctlLedger(Services.Sysctls ?? new KernelSysctls(), Services.Logger);
 
     /// <summary>Drops packets; null while no configuration asks for it.</summary>
-    public NftablesFirewall? Firewall { get; private set; }
+    public IFirewall? Firewall { get; private set; }
 
     private NetlinkConnection Connection => _connection ??= new NetlinkConnection(Services.OpenNetlink(NetlinkFamily.Route));
 
@@ -65,9 +66,14 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
             return;
         }
 
-        Firewall ??= new NftablesFirewall(() => Services.OpenNetlink(NetlinkFamily.Netfilter), Services.Logger);
+        Firewall ??= configuration.Globals.Firewall.UsesIptables ? OpenIptables() : OpenNftables();
         Firewall.Configure(configuration);
     }
+
+    private IptablesFirewall OpenIptables() => new(
+        Services.OpenFirewallCommands(Services.Scheduler), OpenNftables, Services.Daemon.Globals.NetworkNamespace is not null, Environment.OSVersion.Version, Services.Logger);
+
+    private NftablesFirewall OpenNftables(string? why = null) => new(() => Services.OpenNetlink(NetlinkFamily.Netfilter), Services.Logger, why);
 
     /// <summary>Does all that is left to do, now: the daemon ends.</summary>
     public void Finish()

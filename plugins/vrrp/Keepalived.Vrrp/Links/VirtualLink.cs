@@ -197,12 +197,12 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
         _elements = [];
         if (Settings.Family == AddressFamily.InterNetwork && !links.Services.DisablesLocalIgmp)
         {
-            _elements.Add(FirewallElement.OfVirtualLink(NftablesFamily.IPv4, _index, parent.Index));
+            _elements.Add(FirewallElement.OfVirtualLink(NftablesFamily.IPv4, _index, parent.Index, Settings.Name));
         }
 
         if (Settings.CarriesIPv6)
         {
-            _elements.Add(FirewallElement.OfVirtualLink(NftablesFamily.IPv6, _index, parent.Index));
+            _elements.Add(FirewallElement.OfVirtualLink(NftablesFamily.IPv6, _index, parent.Index, Settings.Name));
             _elements.Add(FirewallElement.OfIPv6Link(_index));
         }
 

@@ -5,6 +5,7 @@ using Keepalived.Plugins;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Keepalived.Vrrp.Addresses;
+using Keepalived.Vrrp.Firewall.Iptables;
 using Keepalived.Vrrp.Links;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Tracking;
@@ -65,6 +66,9 @@ internal sealed record VrrpServices
 
     /// <summary>Opens netlink sockets for what few configurations need; the seam for tests.</summary>
     public Func<NetlinkFamily, INetlinkTransport> OpenNetlink { get; init; } = static family => NetlinkSocket.Open(family);
+
+    /// <summary>Runs the programs of <c>vrrp_iptables</c>; the seam for tests.</summary>
+    public Func<IScheduler, IFirewallCommands> OpenFirewallCommands { get; init; } = static scheduler => new KernelCommands(scheduler);
 
     /// <summary>Settings of the kernel; null = the files under <c>/proc/sys</c>; the seam for tests.</summary>
     public ISysctls? Sysctls { get; init; }
