@@ -98,6 +98,14 @@ public abstract record CheckerDefinition(string Kind, CheckOptions Options)
     public virtual bool WaitsToBeTold => false;
 
     /// <summary>
+    /// Whether one checker may serve several real servers whose definitions are equal and that are probed at the same place with the same
+    /// virtual host and times, where the operator wants it so (<c>checker_share_probes</c>). Say so of a check that only asks over the network:
+    /// its result depends on nothing else, above all not on the names in <see cref="CheckTarget"/>, and probing has no effect that somebody counts
+    /// on for each server. Default false. Never asked of one that waits to be told.
+    /// </summary>
+    public virtual bool MayBeShared => false;
+
+    /// <summary>
     /// How long a probe may take before the engine gives up on it: by default four times the time-out, as connecting and each step after it
     /// have one. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> = for ever.
     /// </summary>

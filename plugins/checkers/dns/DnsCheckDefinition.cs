@@ -50,6 +50,9 @@ internal sealed record DnsCheckDefinition(CheckOptions Options, DnsRecordType Ty
     public override string Describe(in CheckResult result) => result.IsUp ? "DNS_CHECK: succeed on service" : "DNS_CHECK: failed on service";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new DnsChecker(this);
 }
 

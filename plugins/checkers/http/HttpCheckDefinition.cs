@@ -69,6 +69,9 @@ internal sealed record HttpCheckDefinition(
         result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new HttpChecker(new(Urls, Protocol, VirtualHost, FastRecovery), target);
 }
 
@@ -93,6 +96,9 @@ internal sealed record SslCheckDefinition(
     /// <inheritdoc/>
     public override string Describe(in CheckResult result) =>
         result.IsUp ? "CHECK succeed on service" : "CHECK failed on service : HTTP/SSL request failed";
+
+    /// <inheritdoc/>
+    public override bool MayBeShared => true;
 
     /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target)

@@ -36,5 +36,8 @@ internal sealed record PingCheckDefinition(CheckOptions Options) : CheckerDefini
     public override string Describe(in CheckResult result) => result.IsUp ? "ICMP CHECK succeed on service" : "ICMP CHECK failed on service";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new PingChecker();
 }

@@ -73,5 +73,8 @@ internal sealed record SmtpCheckDefinition(CheckOptions Options, string HeloName
     public const string DefaultHeloName = "smtpchecker.keepalived.org";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new SmtpChecker(HeloName);
 }

@@ -11,6 +11,9 @@ internal sealed record TcpCheckDefinition(CheckOptions Options) : CheckerDefinit
     public override string Describe(in CheckResult result) => result.IsUp ? "TCP CHECK succeed on service" : "TCP CHECK failed on service";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new TcpChecker();
 }
 

@@ -78,5 +78,8 @@ internal sealed record UdpCheckDefinition(
     public override string Describe(in CheckResult result) => result.IsUp ? "UDP CHECK succeed on service" : "UDP CHECK failed on service";
 
     /// <inheritdoc/>
+    public override bool MayBeShared => true;
+
+    /// <inheritdoc/>
     public override IChecker CreateChecker(CheckTarget target) => new UdpChecker(this);
 }

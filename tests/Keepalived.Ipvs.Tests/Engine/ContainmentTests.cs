@@ -123,12 +123,34 @@ public sealed class ContainmentTests
         Assert.StartsWith("the checker threw InvalidOperationException: round", lab.Reports[0], StringComparison.Ordinal);
     }
 
-    /// <summary>One checker of a plugin that is somebody else's.</summary>
+    [Fact]
+    public void A_shared_probe_runs_on_its_plugins_behalf_and_every_member_is_judged_on_the_engines()
+    {
+        SynchronizationContext? ranOn = null;
+        int probes = 0;
+        var lab = new Lab(
+            (_, _) =>
+            {
+                probes++;
+                ranOn = SynchronizationContext.Current;
+                return new(CheckResult.Down("no"));
+            },
+            members: 3);
+
+        lab.Loop.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(1, probes);
+        Assert.Equal(["no", "no", "no"], lab.Reports);
+        Assert.Same(lab.Plugin.SynchronizationContext, ranOn);
+        Assert.Same(lab.Engine.SynchronizationContext, lab.JudgedOn);
+    }
+
+    /// <summary>One checker of a plugin that is somebody else's, or several that share a probe.</summary>
     private sealed class Lab : ICheckReports, ICheckerScopes
     {
         private readonly CheckerScope _scope;
 
-        public Lab(Func<CheckContext, Lab, ValueTask<CheckResult>> checker)
+        public Lab(Func<CheckContext, Lab, ValueTask<CheckResult>> checker, int members = 1)
         {
             Engine = Loop.ForOwner("ipvs");
             Plugin = Loop.ForOwner("checker-strange");
@@ -142,8 +164,12 @@ public sealed class ContainmentTests
                 new StrangeDefinition((context) => checker(context, this)),
                 new() { DelayLoop = TimeSpan.FromSeconds(5), Retry = 0, Warmup = TimeSpan.Zero }, null, logAllFailures: true)
                 .For(new(System.Net.IPAddress.Loopback, 80), "v", "r");
-            Runner = new(configured, new RealServer(new VirtualServer(definition, new ServiceTable(Log), null!), definition.RealServers[0]), environment);
-            Runner.Start();
+            SharedProbe? shared = members > 1 ? new SharedProbes(environment).For(configured) : null;
+            for (int i = 0; i < members; i++)
+            {
+                Runner = new(configured, new RealServer(new VirtualServer(definition, new ServiceTable(Log), null!), definition.RealServers[0]), environment, shared);
+                Runner.Start();
+            }
         }
 
         public VirtualLoop Loop { get; } = new();
@@ -154,7 +180,7 @@ public sealed class ContainmentTests
 
         public RecordingLogger Log { get; } = new();
 
-        public CheckRunner Runner { get; }
+        public CheckRunner Runner { get; } = null!;
 
         public List<string> Reports { get; } = [];
 

@@ -23,27 +23,29 @@ internal enum PlantedMistake
 /// The engine in virtual time with random results, configurations, reloads and addresses that come and go. After every step the table is what
 /// who is alive makes of the configuration; at every quiet point (results have been what they are for longer than it takes to
 /// believe them) who is alive is what the results say; a reload sends nothing about services that did not change; no check is
-/// ever late, however often it is reloaded.
+/// ever late, however often it is reloaded. All of it holds whether probes are shared or not, which a reload may change.
 /// </summary>
 internal sealed class EngineSimulation
 {
-    // 1 s and then: 2 retries a second apart, a whole interval of 10 s before and after.
-    private const double SettlingSeconds = 26;
+    // 1 s and then: 2 retries up to 3 s apart, a whole interval of 10 s before and after.
+    private const double SettlingSeconds = 30;
 
     private readonly Chance _chance;
     private readonly PlantedMistake _mistake;
     private readonly List<RandomPool> _pools = [];
-    private readonly Dictionary<string, (double At, double Loop)> _lastRun = [];
+    private readonly Dictionary<string, (string Name, double At, double Loop)> _lastRun = [];
     private readonly Director _director;
     private IpvsConfiguration _configuration;
     private string _text;
     private int _steps;
     private int _nextPool;
+    private bool _shares;
 
     private EngineSimulation(ulong seed, PlantedMistake mistake)
     {
         _chance = new Chance(seed);
         _mistake = mistake;
+        _shares = _chance.OneIn(2);
         for (int i = _chance.Between(1, 4); i > 0; i--)
         {
             _pools.Add(new RandomPool(_nextPool++, _chance));
@@ -107,6 +109,7 @@ internal sealed class EngineSimulation
 
     private string? Reload()
     {
+        _shares ^= _chance.OneIn(8);
         switch (_chance.Below(6))
         {
             case 0 when _pools.Count > 1: _pools.RemoveAt(_chance.Below(_pools.Count)); break;
@@ -140,19 +143,41 @@ internal sealed class EngineSimulation
     private string? Advance(double seconds)
     {
         _director.Probes.Log.Clear();
-        double begin = _director.Scheduler.Seconds;
         _director.Advance(seconds);
-        foreach (string line in _director.Probes.Log)
+        foreach ((string checker, (string name, double at, double loop)) in _lastRun)
         {
-            int at = line.IndexOf('@', StringComparison.Ordinal);
-            if (_lastRun.TryGetValue(line[..at], out (double At, double Loop) run))
+            if (_director.Probes.LastRuns.TryGetValue((name, loop), out double ran) && ran > at)
             {
-                _lastRun[line[..at]] = run with { At = double.Parse(line.AsSpan(at + 1), CultureInfo.InvariantCulture) };
+                _lastRun[checker] = (name, ran, loop);
             }
         }
 
-        return LookForLateChecks();
+        return LookForTwins() ?? LookForLateChecks();
     }
+
+    /// <summary>Where probes are shared nothing is asked of one place twice at a time, but by checkers whose times differ.</summary>
+    private string? LookForTwins()
+    {
+        if (!_shares)
+        {
+            return null;
+        }
+
+        var ran = new HashSet<string>();
+        foreach (string probe in _director.Probes.Log)
+        {
+            if (!ran.Add(probe) && TimesOf(probe[..probe.IndexOf('@', StringComparison.Ordinal)]) == 1)
+            {
+                return $"{probe} was asked twice though probes are shared";
+            }
+        }
+
+        return null;
+    }
+
+    private int TimesOf(string name) => _director.Runtime.Servers.SelectMany(static server => server.Servers).SelectMany(static real => real.Checkers)
+        .Where(checker => ExpectedTable.NameOf(checker) == name)
+        .Select(static checker => (checker.Configured.Options.DelayLoop, checker.Configured.Options.DelayBeforeRetry)).Distinct().Count();
 
     /// <summary>From the moment that a checker is there it runs within an interval, and within one again each time.</summary>
     private string? LookForLateChecks()
@@ -164,16 +189,17 @@ internal sealed class EngineSimulation
             foreach (CheckRunner checker in server.Servers.SelectMany(real => real.Checkers))
             {
                 string name = ExpectedTable.NameOf(checker);
-                there.Add(name);
+                string place = $"{name} for {checker.Server.Name} of {server.Name}";
+                there.Add(place);
                 double loop = checker.Configured.Options.DelayLoop!.Value.TotalSeconds;
-                if (server.IsSuspended || !_lastRun.TryGetValue(name, out (double At, double Loop) last) || last.Loop != loop)
+                if (server.IsSuspended || !_lastRun.TryGetValue(place, out (string Name, double At, double Loop) last) || last.Loop != loop)
                 {
                     // New, or of a new interval, which begins at the reload.
-                    _lastRun[name] = (now, loop);
+                    _lastRun[place] = (name, now, loop);
                 }
-                else if (now - last.At > loop + 1.01)
+                else if (now - last.At > Math.Max(loop, checker.Configured.Options.DelayBeforeRetry!.Value.TotalSeconds) + 1.01)
                 {
-                    return $"{name} ran {now - last.At:0.###} s ago though its delay_loop is {loop} s";
+                    return $"{place} ran {now - last.At:0.###} s ago though its delay_loop is {loop} s";
                 }
             }
         }
@@ -242,7 +268,7 @@ internal sealed class EngineSimulation
 
     private string Text()
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(_shares ? "global_defs {\n  checker_share_probes\n}\n" : "");
         foreach (RandomPool pool in _pools)
         {
             pool.Write(text);

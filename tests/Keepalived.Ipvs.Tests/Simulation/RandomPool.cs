@@ -23,7 +23,7 @@ internal sealed class RandomPool
     {
         _number = number;
         _kind = chance.Below(4);
-        _delayLoop = chance.Between(1, 10);
+        _delayLoop = Interval(chance);
         _sorry = chance.Below(4);
         _alpha = chance.OneIn(3);
         int count = chance.Between(1, 5);
@@ -39,7 +39,7 @@ internal sealed class RandomPool
     public string VirtualAddress => $"10.{_number}.1.1";
 
     /// <summary>The names under which probes of this pool ask the board.</summary>
-    public IEnumerable<string> Probes => _servers.SelectMany(server => Enumerable.Range(0, server.Checks).Select(label => $"10.{_number}.0.{server.Number}l{label}"));
+    public IEnumerable<string> Probes => _servers.SelectMany(server => Enumerable.Range(0, server.Checks).Select(label => $"{server.Probed(_number)}l{label}"));
 
     /// <summary>Changes one thing.</summary>
     public void Change(Chance chance)
@@ -50,7 +50,7 @@ internal sealed class RandomPool
             case 1: _inhibit = !_inhibit; break;
             case 2: _sorry = chance.Below(4); break;
             case 3: _sorryInhibit = !_sorryInhibit; break;
-            case 4: _delayLoop = chance.Between(1, 10); break;
+            case 4: _delayLoop = Interval(chance); break;
             case 5: _isSuspendable = !_isSuspendable; break;
             case 6 when _servers.Count > 1: _servers.RemoveAt(chance.Below(_servers.Count)); break;
             case 7: _servers.Add(new Server(Enumerable.Range(0, 100).First(n => _servers.TrueForAll(server => server.Number != n)), chance)); break;
@@ -88,6 +88,9 @@ internal sealed class RandomPool
         text.Append("}\n");
     }
 
+    /// <summary>Often the same, so that there are probes to share.</summary>
+    private static int Interval(Chance chance) => chance.OneIn(2) ? 4 : chance.Between(1, 10);
+
     /// <summary>Keeps quorum and hysteresis possible, which keepalived would correct and report.</summary>
     private void Balance(Chance chance)
     {
@@ -101,6 +104,8 @@ internal sealed class RandomPool
     {
         private int _retry;
         private int _upper;
+        private int _retryDelay;
+        private bool _isElsewhere;
 
         public Server(int number, Chance chance)
         {
@@ -108,6 +113,8 @@ internal sealed class RandomPool
             Checks = chance.Below(3);
             Weight = chance.Between(0, 4);
             _retry = chance.Below(3);
+            _retryDelay = chance.OneIn(3) ? 3 : 1;
+            _isElsewhere = chance.OneIn(2);
         }
 
         public int Number { get; }
@@ -116,13 +123,18 @@ internal sealed class RandomPool
 
         public int Weight { get; set; }
 
+        /// <summary>Where it is probed: at its own address, or at one where servers of other pools are probed too.</summary>
+        public string Probed(int pool) => _isElsewhere ? $"10.200.0.{Number}" : $"10.{pool}.0.{Number}";
+
         public void Change(Chance chance)
         {
-            switch (chance.Below(4))
+            switch (chance.Below(6))
             {
                 case 0: Weight = chance.Between(0, 4); break;
                 case 1: Checks = chance.Below(3); break;
                 case 2: _retry = chance.Below(3); break;
+                case 3: _retryDelay = chance.OneIn(3) ? 3 : 1; break;
+                case 4: _isElsewhere = !_isElsewhere; break;
                 default: _upper = chance.Below(100); break;
             }
         }
@@ -132,7 +144,7 @@ internal sealed class RandomPool
             text.Append(CultureInfo.InvariantCulture, $"  real_server 10.{pool}.0.{Number} 80 {{\n    weight {Weight}\n    uthreshold {_upper}\n");
             for (int i = 0; i < Checks; i++)
             {
-                text.Append(CultureInfo.InvariantCulture, $"    BOARD_CHECK {{\n      label l{i}\n      retry {_retry}\n      delay_before_retry 1\n    }}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    BOARD_CHECK {{\n      label l{i}\n      connect_ip {Probed(pool)}\n      retry {_retry}\n      delay_before_retry {_retryDelay}\n    }}\n");
             }
 
             text.Append("  }\n");

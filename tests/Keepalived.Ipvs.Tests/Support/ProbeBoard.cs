@@ -15,6 +15,9 @@ internal sealed class ProbeBoard
     /// <summary>Probes so far, as <c>server@seconds</c>.</summary>
     public List<string> Log { get; } = [];
 
+    /// <summary>When a probe of a name last ran for checkers of an interval.</summary>
+    public Dictionary<(string Name, double Loop), double> LastRuns { get; } = [];
+
     /// <summary>Checkers made so far.</summary>
     public int Created { get; set; }
 
@@ -47,6 +50,8 @@ internal sealed class ProbeBoard
 /// <summary>A checker that finds what the board says.</summary>
 internal sealed record BoardCheckDefinition(CheckOptions Options, string Label) : CheckerDefinition("BOARD_CHECK", Options)
 {
+    public override bool MayBeShared => Label != "alone";
+
     public override IChecker CreateChecker(CheckTarget target)
     {
         ProbeBoard.Current.Created++;
@@ -58,6 +63,7 @@ internal sealed record BoardCheckDefinition(CheckOptions Options, string Label) 
         public ValueTask<CheckResult> CheckAsync(CheckContext context)
         {
             string address = context.Target.EndPoint.Address + label;
+            board.LastRuns[(address, context.Options.DelayLoop!.Value.TotalSeconds)] = ((VirtualScheduler)context.Scheduler).Seconds;
             board.Log.Add($"{address}@{((VirtualScheduler)context.Scheduler).Seconds:0.###}");
             return board.Throws is { } exception ? throw exception : board.Pending is { } pending ? new(pending.Task) : new(board[address]);
         }

@@ -5,7 +5,7 @@ namespace Keepalived.Ipvs;
 /// <summary>The keywords of <c>global_defs</c> that concern this plugin.</summary>
 internal static class GlobalKeywords
 {
-    public const string Names = "lvs_timeouts lvs_flush lvs_flush_on_stop lvs_flush_onstop checker_log_all_failures rs_init_notifies "
+    public const string Names = "lvs_timeouts lvs_flush lvs_flush_on_stop lvs_flush_onstop checker_log_all_failures checker_share_probes rs_init_notifies "
         + "nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force "
         + "lvs_netlink_monitor_rcv_bufs lvs_netlink_monitor_rcv_bufs_force";
 
@@ -32,6 +32,8 @@ internal static class GlobalKeywords
             (r, s) => Change(s, ReadFlush(r), static (settings, value) => settings with { FlushAtStop = value }));
         globals.Keyword(new("checker_log_all_failures", "BOOL?", "Log every failed probe of every checker.") { Default = "false" },
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { LogAllFailures = value }));
+        globals.Keyword(new("checker_share_probes", "BOOL?", "Real servers that are checked at the same place in the same way share one probe.") { Default = "false" },
+            (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { ShareProbes = value }));
         globals.Keyword(new("rs_init_notifies", "BOOL?", "Run the scripts of real servers for their first state too.") { Default = "false" },
             (r, s) => Change(s, r.OptionalBoolean(), static (settings, value) => settings with { InitialNotifies = value }));
     }

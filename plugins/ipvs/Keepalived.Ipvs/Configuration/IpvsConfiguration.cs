@@ -92,6 +92,9 @@ internal sealed record IpvsSettings
     /// <summary><c>checker_log_all_failures</c>: the default of the checkers.</summary>
     public bool LogAllFailures { get; init; }
 
+    /// <summary><c>checker_share_probes</c>: one probe for all that ask the same thing of the same place.</summary>
+    public bool ShareProbes { get; init; }
+
     /// <summary><c>rs_init_notifies</c>: run the scripts of servers for their first state too.</summary>
     public bool InitialNotifies { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Keepalived.Checking;
 using Keepalived.Events;
 using Keepalived.Scheduling;
@@ -29,67 +28,33 @@ internal interface ICheckReports
     void CheckerWeightChanged(CheckRunner checker, in CheckResult result);
 }
 
+/// <summary>What one result means for one real server.</summary>
+/// <param name="Transition">What changed.</param>
+/// <param name="HasOtherWeight">The check names another weight than before.</param>
+internal readonly record struct CheckNews(CheckTransition Transition, bool HasOtherWeight);
+
 /// <summary>
-/// Runs one checker of one real server: arms its timer, starts its probe, awaits it on the loop, has <see cref="CheckState"/> judge the
-/// result and reports. A probe costs no allocation here. A checker that throws has failed its probe, and one that does so again and again is not
-/// run any more; one that does not end is reported by name and counted as failed, and is not started again until it has ended. A checker of
-/// somebody else's plugin runs on that plugin's behalf (<see cref="CheckerScope"/>): only its result comes back here.
+/// One checker of one real server: has <see cref="CheckState"/> judge the results and reports. The probe is its own, or one that it shares with
+/// checkers of other real servers (<see cref="SharedProbe"/>); then its own prober rests.
 /// </summary>
-internal sealed class CheckRunner : IDisposable
+internal sealed class CheckRunner : Prober
 {
-    /// <summary>keepalived lets the system settle for a second before the first check.</summary>
-    private static readonly TimeSpan _settling = TimeSpan.FromSeconds(1);
+    private readonly SharedProbe? _shared;
 
-    /// <summary>After so many exceptions in a row a checker is not run again.</summary>
-    private const int MostEscapes = 5;
-
-    private readonly CheckEnvironment _environment;
-    private readonly CheckContext _context;
-    private readonly ILoopTimer _timer;
-    private readonly Action _finish;
-    private readonly CheckTiming _timing;
-    private readonly TimeSpan _longestProbe;
-    private readonly CheckerScope? _scope;
-    private readonly Action? _beginThere;
-    private readonly Action? _finishHere;
-    private ValueTaskAwaiter<CheckResult> _probe;
-    private IChecker? _checker;
-    private Exception? _notMade;
-    private int _escapes;
-    private bool _isProbing;
-    private bool _isDisposed;
-    private bool _isHandedOver;
-
-    public CheckRunner(ConfiguredChecker configured, RealServer server, CheckEnvironment environment)
+    /// <param name="configured">The checker as configured.</param>
+    /// <param name="server">The server that it belongs to.</param>
+    /// <param name="environment">What all checkers share.</param>
+    /// <param name="shared">Whose results it is judged by; null = it probes itself.</param>
+    public CheckRunner(ConfiguredChecker configured, RealServer server, CheckEnvironment environment, SharedProbe? shared = null)
+        : base(configured, environment)
     {
-        Configured = configured;
         Server = server;
-        _environment = environment;
-        _timing = CheckTiming.Of(configured);
-        State = CheckState.Initial(configured.Options.Alpha!.Value, in _timing);
-        _scope = environment.Scopes?.Of(configured.Definition);
-        _context = new(
-            configured.Target, configured.Options, _scope?.Sockets ?? environment.Sockets, _scope?.Scheduler ?? environment.Scheduler,
-            _scope?.Logger ?? environment.Logger)
-        {
-            Scripts = _scope?.Scripts ?? environment.Scripts, Files = _scope?.Files ?? environment.Files,
-            OpenBfdSessions = environment.OpenBfdSessions,
-        };
-        _longestProbe = configured.Definition.LongestProbe(configured.Options);
-        _timer = environment.Scheduler.CreateTimer(OnTimer);
-        _finish = _scope is null ? Finish : ComeBack;
-        _beginThere = _scope is null ? null : Begin;
-        _finishHere = _scope is null ? null : Finish;
+        _shared = shared;
+        State = CheckState.Initial(configured.Options.Alpha!.Value, Timing);
     }
 
-    /// <summary>The checker as configured.</summary>
-    public ConfiguredChecker Configured { get; }
-
-    /// <summary>The server that it belongs to.</summary>
-    public RealServer Server { get; }
-
-    /// <summary>Its keyword.</summary>
-    public string Kind => Configured.Definition.Kind;
+    /// <inheritdoc/>
+    public override RealServer Server { get; }
 
     /// <summary>What is known.</summary>
     public CheckState State { get; private set; }
@@ -100,13 +65,20 @@ internal sealed class CheckRunner : IDisposable
     /// <summary>What it adds to the configured weight.</summary>
     public int AddedWeight { get; private set; }
 
-    /// <summary>When it acts next, for dumps and tests.</summary>
-    public MonotonicTime NextAction => _timer.Deadline;
+    /// <summary>Whether its probe is one that others share.</summary>
+    public bool IsShared => _shared is not null;
 
-    /// <summary>Whether a probe is under way.</summary>
-    public bool IsProbing => _isProbing;
+    /// <inheritdoc/>
+    public override MonotonicTime NextAction => _shared is null ? base.NextAction : _shared.NextAction;
 
-    private string Service => Server.Owner.Name;
+    /// <inheritdoc/>
+    public override bool IsProbing => _shared is null ? base.IsProbing : _shared.IsProbing;
+
+    /// <inheritdoc/>
+    protected override bool IsSuspended => Server.Owner.IsSuspended;
+
+    /// <inheritdoc/>
+    protected override bool IsUp => State.IsUp;
 
     /// <summary>Starts a checker that is new: the first probe comes after a second and a part of the warm-up, so that probes are spread evenly.</summary>
     /// <param name="assumeUp">Start as up whatever <c>alpha</c> says: its server is known to be well.</param>
@@ -118,9 +90,9 @@ internal sealed class CheckRunner : IDisposable
             State = State with { IsUp = true };
         }
 
-        if (!Create())
+        if (!(_shared?.Join(this) ?? Create()))
         {
-            _environment.Logger.CheckCannotRun(Kind, Server.Name, Service);
+            Environment.Logger.CheckCannotRun(Kind, Server.Name, Server.Owner.Name);
             Dispose();
             return false;
         }
@@ -128,34 +100,46 @@ internal sealed class CheckRunner : IDisposable
         if (Configured.Definition.WaitsToBeTold)
         {
             Arm(TimeSpan.Zero);
-            _environment.Logger.CheckFollows(Server.Name, Service, Kind);
+            Environment.Logger.CheckFollows(Server.Name, Server.Owner.Name, Kind);
             return true;
         }
 
-        TimeSpan warmup = Configured.Options.Warmup!.Value * _environment.Random.NextDouble();
-        Arm(_settling + warmup);
-        _environment.Logger.CheckStarted(Server.Name, Service, Kind, _timing.DelayLoop.TotalSeconds);
+        if (_shared is null)
+        {
+            ArmFirst();
+        }
+
+        Environment.Logger.CheckStarted(Server.Name, Server.Owner.Name, Kind, Timing.DelayLoop.TotalSeconds);
         return true;
     }
 
-    /// <summary>Starts in the place of one that probed the same thing at other times: takes over what it knows and the checker itself.</summary>
+    /// <summary>
+    /// Starts in the place of one that probed the same thing at other times, or alone where it is shared now or the other way round: takes over
+    /// what it knows and, where it can, the checker itself.
+    /// </summary>
     public void TakeOver(CheckRunner previous)
     {
-        State = previous.State.CarriedTo(in _timing);
+        State = previous.State.CarriedTo(Timing);
         DynamicWeight = previous.DynamicWeight;
         AddedWeight = previous.AddedWeight;
-        MonotonicTime latest = _environment.Scheduler.Now + _timing.DelayLoop;
-        if (previous._isProbing)
+        MonotonicTime now = Environment.Scheduler.Now;
+        MonotonicTime latest = now + Timing.DelayLoop;
+        MonotonicTime planned = previous.IsProbing ? latest : MonotonicTime.Min(previous.NextAction, latest);
+        if (_shared is not null)
         {
-            // The probe under way belongs to the previous one and ends with it.
-            Create();
-            ArmAt(Configured.Definition.WaitsToBeTold ? _environment.Scheduler.Now : latest);
-            return;
+            _shared.Join(this, previous, planned);
         }
-
-        _checker = previous._checker;
-        previous._isHandedOver = true;
-        ArmAt(MonotonicTime.Min(previous._timer.Deadline, latest));
+        else if (previous.IsProbing || previous.IsShared)
+        {
+            // The probe under way, or the shared one, belongs to the previous one and ends with it.
+            Create();
+            ArmAt(Configured.Definition.WaitsToBeTold ? now : previous.IsShared ? SomewhereUntil(planned) : planned);
+        }
+        else
+        {
+            TakeCheckerOf(previous);
+            ArmAt(planned);
+        }
     }
 
     /// <summary>
@@ -164,193 +148,69 @@ internal sealed class CheckRunner : IDisposable
     /// </summary>
     public void FollowSuspension()
     {
-        if (_isProbing)
+        if (_shared is not null)
         {
-            return;
-        }
-
-        Arm(Configured.Definition.WaitsToBeTold ? TimeSpan.Zero : _timing.DelayLoop * _environment.Random.NextDouble());
-    }
-
-    public void Dispose()
-    {
-        if (_isDisposed)
-        {
-            return;
-        }
-
-        _isDisposed = true;
-        _timer.Dispose();
-        if (!_isHandedOver)
-        {
-            _checker?.Dispose();
-        }
-    }
-
-    /// <summary>Makes the checker; false when its kind cannot be run. One that throws can be, and fails for good.</summary>
-    private bool Create()
-    {
-        try
-        {
-            _checker = Configured.Definition.CreateChecker(Configured.Target);
-            return _checker is not null;
-        }
-        catch (Exception exception)
-        {
-            _notMade = exception;
-            return true;
-        }
-    }
-
-    private void OnTimer(MonotonicTime deadline)
-    {
-        if (_isProbing)
-        {
-            GiveUp();
-        }
-        else if (_checker is null)
-        {
-            Fail(_notMade!);
-        }
-        else if (_scope is null)
-        {
-            _isProbing = true;
-            Begin();
+            _shared.FollowSuspension();
         }
         else
         {
-            BeginElsewhere(_scope);
+            ArmAfterSuspension();
         }
     }
 
-    /// <summary>Starts a probe in this very turn, on behalf of the plugin that the checker belongs to.</summary>
-    private void BeginElsewhere(CheckerScope scope)
+    /// <summary>Judges a result: nobody is told yet.</summary>
+    /// <param name="result">What the probe found.</param>
+    /// <param name="delay">Wait before the next probe.</param>
+    public CheckNews Take(in CheckResult result, out TimeSpan delay)
     {
-        _isProbing = true;
-        ArmLimit();
-        try
-        {
-            scope.Scheduler.Post(_beginThere!);
-        }
-        catch (ObjectDisposedException exception)
-        {
-            // The plugin has been retired: a callback of it threw.
-            _isProbing = false;
-            Fail(exception);
-        }
-    }
-
-    private void Begin()
-    {
-        if (_isDisposed || _checker is null)
-        {
-            return;
-        }
-
-        _context.Deadline = _environment.Scheduler.Now + Configured.Options.ConnectTimeout!.Value;
-        // The awaiter is kept instead of awaited: an async method here would cost an allocation per probe. It is consumed once, in Finish.
-#pragma warning disable CA2012
-        try
-        {
-            _probe = _checker.CheckAsync(_context).GetAwaiter();
-        }
-        catch (Exception exception)
-        {
-            _probe = ValueTask.FromException<CheckResult>(exception).GetAwaiter();
-        }
-#pragma warning restore CA2012
-
-        if (_probe.IsCompleted)
-        {
-            _finish();
-            return;
-        }
-
-        if (_scope is null)
-        {
-            ArmLimit();
-        }
-
-        _probe.UnsafeOnCompleted(_finish);
-    }
-
-    private void ArmLimit()
-    {
-        if (_longestProbe != Timeout.InfiniteTimeSpan)
-        {
-            Arm(_longestProbe + _settling);
-        }
-    }
-
-    /// <summary>A probe has ended on the plugin's behalf, maybe on another thread: what follows from it is the engine's own doing.</summary>
-    private void ComeBack() => _environment.Scheduler.Post(_finishHere!);
-
-    private void Finish()
-    {
-        _isProbing = false;
-        ValueTaskAwaiter<CheckResult> probe = _probe;
-        _probe = default;
-        CheckResult result;
-        try
-        {
-            result = probe.GetResult();
-        }
-        catch (Exception exception)
-        {
-            if (!_isDisposed)
-            {
-                Fail(exception);
-            }
-
-            return;
-        }
-
-        if (!_isDisposed)
-        {
-            _escapes = 0;
-            // One that waits for news goes on waiting; one that throws meanwhile pauses as any other.
-            Judge(Configured.Definition.WaitsToBeTold ? result with { NextProbe = TimeSpan.Zero } : result);
-        }
-    }
-
-    private void Fail(Exception exception)
-    {
-        _environment.Logger.CheckThrew(exception, Kind, Server.Name, Service);
-        _escapes++;
-        Judge(CheckResult.Down($"the checker threw {exception.GetType().Name}: {exception.Message}"));
-        if (_escapes >= MostEscapes && !State.IsUp && !_isDisposed)
-        {
-            _timer.Disarm();
-            _environment.Logger.CheckRetired(
-                Kind, Server.Name, Service, Configured.Definition.GetType().Assembly.GetName().Name ?? "", MostEscapes);
-        }
-    }
-
-    /// <summary>The probe goes on, but its server is judged without it, and again after each interval until it ends.</summary>
-    private void GiveUp()
-    {
-        _environment.Logger.CheckStuck(Kind, Server.Name, Service, (_longestProbe + _settling).TotalSeconds);
-        Judge(CheckResult.Down("the checker does not answer"));
-    }
-
-    private void Judge(in CheckResult result)
-    {
-        State = State.After(in result, in _timing, out CheckDecision decision);
-        Arm(decision.Delay);
+        State = State.After(in result, Timing, out CheckDecision decision);
+        delay = decision.Delay;
         Log(in result, in decision);
         int added = result.AddedWeight ?? 0;
-        if (result.IsUp && !result.IsPartial && (result.Weight != DynamicWeight || added != AddedWeight))
+        bool hasOtherWeight = result.IsUp && !result.IsPartial && (result.Weight != DynamicWeight || added != AddedWeight);
+        if (hasOtherWeight)
         {
             DynamicWeight = result.Weight;
             AddedWeight = added;
-            _environment.Reports.CheckerWeightChanged(this, in result);
         }
 
-        // Reporting may end with this checker disposed, so it comes last.
-        if (decision.Transition != CheckTransition.None)
+        return new(decision.Transition, hasOtherWeight);
+    }
+
+    /// <summary>Tells what a result changed. It may end with this checker disposed.</summary>
+    public void Report(in CheckResult result, CheckNews news)
+    {
+        if (news.HasOtherWeight)
         {
-            _environment.Reports.CheckerChanged(this, in result);
+            Environment.Reports.CheckerWeightChanged(this, in result);
         }
+
+        if (news.Transition != CheckTransition.None)
+        {
+            Environment.Reports.CheckerChanged(this, in result);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _shared?.Leave(this);
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void Judge(in CheckResult result)
+    {
+        CheckNews news = Take(in result, out TimeSpan delay);
+        Arm(delay);
+        Report(in result, news);
+    }
+
+    /// <summary>Who probed together and now probes alone does so at a time of its own, but not later than planned.</summary>
+    private MonotonicTime SomewhereUntil(MonotonicTime planned)
+    {
+        MonotonicTime now = Environment.Scheduler.Now;
+        return planned <= now ? now : now + ((planned - now) * Environment.Random.NextDouble());
     }
 
     private void Log(in CheckResult result, in CheckDecision decision)
@@ -358,33 +218,19 @@ internal sealed class CheckRunner : IDisposable
         switch (decision.Transition)
         {
             case CheckTransition.Up:
-                _environment.Logger.CheckSucceeded(Kind, Server.Name, Service, result.Reason ?? "answered as it should");
+                Environment.Logger.CheckSucceeded(Kind, Server.Name, Server.Owner.Name, result.Reason ?? "answered as it should");
                 break;
             case CheckTransition.Down:
-                _environment.Logger.CheckFailed(Kind, Server.Name, Service, decision.RetriesUsed, result.Reason ?? "no reason given");
+                Environment.Logger.CheckFailed(Kind, Server.Name, Server.Owner.Name, decision.RetriesUsed, result.Reason ?? "no reason given");
                 break;
             case CheckTransition.None when !result.IsUp && !State.IsUp && Configured.Options.LogAllFailures!.Value:
-                _environment.Logger.StillFailing(Kind, Server.Name, Service, result.Reason ?? "no reason given");
+                Environment.Logger.StillFailing(Kind, Server.Name, Server.Owner.Name, result.Reason ?? "no reason given");
                 break;
             case CheckTransition.None when !result.IsUp && Configured.Options.LogAllFailures!.Value:
-                _environment.Logger.TryFailed(Kind, Server.Name, Service, decision.RetriesUsed + 1, result.Reason ?? "no reason given");
+                Environment.Logger.TryFailed(Kind, Server.Name, Server.Owner.Name, decision.RetriesUsed + 1, result.Reason ?? "no reason given");
                 break;
             default:
                 break;
-        }
-    }
-
-    private void Arm(TimeSpan delay) => ArmAt(_environment.Scheduler.Now + delay);
-
-    private void ArmAt(MonotonicTime deadline)
-    {
-        if (Server.Owner.IsSuspended && !_isProbing)
-        {
-            _timer.Disarm();
-        }
-        else
-        {
-            _timer.Arm(deadline);
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class LoadBalancer : ICheckReports
     private readonly IPoolObserver _observer;
     private readonly CheckEnvironment _environment;
     private ILocalAddresses? _addresses;
+    private SharedProbes? _shared;
 
     /// <summary>Creates it without virtual servers.</summary>
     public LoadBalancer(ServiceTable table, IPoolObserver observer, Func<ICheckReports, CheckEnvironment> environment)
@@ -28,6 +29,7 @@ internal sealed class LoadBalancer : ICheckReports
     /// <summary>Brings everything to a configuration: the first one starts, a later one changes what differs and nothing else.</summary>
     public void Apply(IpvsConfiguration configuration)
     {
+        bool changesSharing = ShareProbes(configuration.Settings.ShareProbes);
         var servers = new List<VirtualServer>(configuration.VirtualServers.Count);
         var kept = new HashSet<ServiceAddress>(configuration.VirtualServers.Count);
         foreach (VirtualServerDefinition definition in configuration.VirtualServers)
@@ -46,7 +48,7 @@ internal sealed class LoadBalancer : ICheckReports
         foreach (VirtualServerDefinition definition in configuration.VirtualServers)
         {
             servers.Add(_servers.TryGetValue(definition.Address, out VirtualServer? server)
-                ? Change(server, definition)
+                ? Change(server, definition, changesSharing)
                 : Add(definition, configuration.Settings.InitialNotifies));
         }
 
@@ -93,6 +95,24 @@ internal sealed class LoadBalancer : ICheckReports
     public void CheckerWeightChanged(CheckRunner checker, in CheckResult result) =>
         checker.Server.Owner.WeightChanged(checker.Server, result.Reason ?? checker.Kind);
 
+    /// <summary>Sets whether checkers share probes; each changes over when its server is gone through.</summary>
+    /// <returns>Whether this is a change for servers that are there.</returns>
+    private bool ShareProbes(bool share)
+    {
+        if (share == (_shared is not null))
+        {
+            return false;
+        }
+
+        _shared = share ? new SharedProbes(_environment) : null;
+        return true;
+    }
+
+    private bool Shares(ConfiguredChecker configured) => _shared is not null && SharedProbes.Fits(configured.Definition);
+
+    private CheckRunner MakeChecker(ConfiguredChecker configured, RealServer server) =>
+        new(configured, server, _environment, Shares(configured) ? _shared!.For(configured) : null);
+
     private VirtualServer Add(VirtualServerDefinition definition, bool tellServers)
     {
         var server = new VirtualServer(definition, _table, _observer);
@@ -118,7 +138,7 @@ internal sealed class LoadBalancer : ICheckReports
         var checkers = new List<CheckRunner>(definition.Traits.Checkers.Count);
         foreach (ConfiguredChecker configured in definition.ConfigureCheckers(owner.Name))
         {
-            var checker = new CheckRunner(configured, server, _environment);
+            CheckRunner checker = MakeChecker(configured, server);
             if (checker.Start())
             {
                 checkers.Add(checker);
@@ -129,9 +149,18 @@ internal sealed class LoadBalancer : ICheckReports
         return server;
     }
 
-    private VirtualServer Change(VirtualServer server, VirtualServerDefinition definition)
+    private VirtualServer Change(VirtualServer server, VirtualServerDefinition definition, bool changesSharing)
     {
-        if (server.Definition == definition)
+        bool isSame = server.Definition == definition;
+        if (isSame && changesSharing)
+        {
+            foreach (RealServer real in server.Servers)
+            {
+                real.Checkers = ChangeCheckers(real, real.Checkers, real.IsDoubtful);
+            }
+        }
+
+        if (isSame)
         {
             return server;
         }
@@ -146,7 +175,7 @@ internal sealed class LoadBalancer : ICheckReports
         for (int i = 0; i < pool.Length; i++)
         {
             RealServerDefinition wanted = definition.RealServers[i];
-            pool[i] = known.Remove(wanted.Destination, out RealServer? real) ? ChangeServer(real, wanted) : AddServer(server, wanted);
+            pool[i] = known.Remove(wanted.Destination, out RealServer? real) ? ChangeServer(real, wanted, changesSharing) : AddServer(server, wanted);
         }
 
         foreach (RealServer gone in known.Values)
@@ -179,9 +208,9 @@ internal sealed class LoadBalancer : ICheckReports
         }
     }
 
-    private RealServer ChangeServer(RealServer server, RealServerDefinition definition)
+    private RealServer ChangeServer(RealServer server, RealServerDefinition definition, bool changesSharing)
     {
-        if (server.Definition != definition)
+        if (changesSharing || server.Definition != definition)
         {
             CheckRunner[] previous = server.Checkers;
             bool doubtful = server.IsDoubtful;
@@ -202,7 +231,7 @@ internal sealed class LoadBalancer : ICheckReports
         var checkers = new CheckRunner?[wanted.Length];
         for (int i = 0; i < checkers.Length; i++)
         {
-            int same = unused.FindIndex(runner => runner.Configured == wanted[i]);
+            int same = unused.FindIndex(runner => runner.Configured == wanted[i] && runner.IsShared == Shares(wanted[i]));
             if (same >= 0)
             {
                 checkers[i] = unused[same];
@@ -221,7 +250,7 @@ internal sealed class LoadBalancer : ICheckReports
 
     private CheckRunner? Replace(ConfiguredChecker wanted, RealServer server, List<CheckRunner> unused, bool doubtful)
     {
-        var checker = new CheckRunner(wanted, server, _environment);
+        CheckRunner checker = MakeChecker(wanted, server);
         int like = unused.FindIndex(runner => runner.Configured.ProbesLike(wanted));
         if (like < 0)
         {
