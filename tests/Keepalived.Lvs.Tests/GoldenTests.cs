@@ -42,6 +42,14 @@ public sealed class GoldenTests
 
     private static (IReadOnlyList<Diagnostic> Findings, string Tree) Walk(ExpandedConfiguration configuration, PluginRoles roles)
     {
+        var text = new StringBuilder();
+        IReadOnlyList<Diagnostic> findings = Read(configuration, roles, record => Describe(text, record));
+        return (findings, text.ToString());
+    }
+
+    /// <summary>Reads a configuration with all plugins.</summary>
+    internal static IReadOnlyList<Diagnostic> Read(ExpandedConfiguration configuration, PluginRoles roles, Action<object?> take)
+    {
         (string Name, PluginRoles Roles, IPlugin Plugin)[] plugins =
         [
             ("bfd", PluginRoles.Bfd, new BfdPlugin()),
@@ -69,14 +77,13 @@ public sealed class GoldenTests
         // The host reads track_file; here every configuration has this one.
         session.Get<TrackedFiles>().TryAdd(new TrackedFile("load", "/run/load", new TrackWeight(1, IsReversed: false), null));
         ConfigurationWalk.Run(configuration, tree, new KnownKeywords(), session, roles);
-        var text = new StringBuilder();
         foreach ((_, _, IPlugin plugin) in plugins)
         {
-            Describe(text, plugin.BuildConfiguration(session));
+            take(plugin.BuildConfiguration(session));
         }
 
         Assert.Empty(session.FailedOwners);
-        return (session.Diagnostics, text.ToString());
+        return session.Diagnostics;
     }
 
     private static void Describe(StringBuilder text, object? record)
@@ -130,7 +137,7 @@ public sealed class GoldenTests
             {
                 text.Append(CultureInfo.InvariantCulture,
                     $"    {checker.Definition.Kind} {checker.Target.EndPoint} every {checker.Options.DelayLoop!.Value.TotalSeconds} s, {checker.Options.Retry} retries after {checker.Options.DelayBeforeRetry!.Value.TotalSeconds} s, time-out {checker.Options.ConnectTimeout!.Value.TotalSeconds} s, warm-up {checker.Options.Warmup!.Value.TotalSeconds} s{Flag(checker.Options.Alpha!.Value, "alpha")}{(checker.Target.VirtualHost is { } host ? ", host " + host : "")}\n");
-                RecordText.Line(text, 6, checker.Definition, null, "Options", "Kind", "DefaultRetry", "DefaultDelayBeforeRetry", "KeepsRetryDelayWhileDown", "WaitsToBeTold");
+                RecordText.Line(text, 6, checker.Definition, null, "Options", "Kind", "DefaultRetry", "DefaultDelayBeforeRetry", "KeepsRetryDelayWhileDown", "WaitsToBeTold", "MayBeShared");
             }
         }
     }

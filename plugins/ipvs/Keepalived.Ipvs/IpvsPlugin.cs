@@ -1,7 +1,8 @@
 // The IPVS room: virtual servers with their pools, the engine that runs the checkers, and the kernel's IPVS table.
 //
 //   Configuration  keywords -> builders (as written) -> completion (corrections, each reported) -> immutable definitions
-//   Engine         CheckState judges results, CheckRunner runs one checker, VirtualServer applies weights and quorum,
+//   Engine         Prober runs one checker, CheckRunner has CheckState judge its results for one real server, SharedProbe
+//                  gives them to several, VirtualServer applies weights and quorum,
 //                  LoadBalancer holds them all and turns a reload into a diff
 //   Kernel         ServiceTable knows what should be there and sends differences; NetlinkKernelTable carries them
 //

@@ -48,17 +48,17 @@ public sealed class SharedProbeTests
     [Fact]
     public void Each_member_uses_up_its_own_retries_on_the_same_results()
     {
-        var director = new Director(On + Pool(0, "retry 0") + Pool(1, "retry 1") + Pool(2, "retry 3"));
+        var director = new Director(On + Pool(0, "retry 3") + Pool(1, "retry 1") + Pool(2, "retry 0"));
         director.Advance(5);
         director.Probes.Set("10.0.0.9", isUp: false);
         director.Probes.Log.Clear();
 
         director.Advance(6);
-        Assert.Equal([false, true, true], Alive(director));
+        Assert.Equal([true, true, false], Alive(director));
         director.Advance(1);
-        Assert.Equal([false, false, true], Alive(director));
+        Assert.Equal([true, false, false], Alive(director));
         director.Advance(1);
-        Assert.Equal([false, false, true], Alive(director));
+        Assert.Equal([true, false, false], Alive(director));
         director.Advance(1);
         Assert.Equal([false, false, false], Alive(director));
         Assert.Equal(["10.0.0.9@11", "10.0.0.9@12", "10.0.0.9@13", "10.0.0.9@14"], director.Probes.Log);

@@ -236,7 +236,7 @@ internal sealed class SharedProbes(CheckEnvironment environment)
     /// What is asked, of whom and when: everything but names, and but the options that concern the verdict alone. The definition's own options are
     /// left out because the resolved ones stand for them.
     /// </summary>
-    private readonly record struct Question(System.Net.IPEndPoint EndPoint, string? VirtualHost, CheckerDefinition Definition, CheckOptions Options)
+    internal readonly record struct Question(System.Net.IPEndPoint EndPoint, string? VirtualHost, CheckerDefinition Definition, CheckOptions Options)
     {
         public static Question Of(ConfiguredChecker configured) => new(
             configured.Target.EndPoint, configured.Target.VirtualHost, configured.Definition with { Options = CheckOptions.Unset },
