@@ -203,10 +203,10 @@ public sealed class HealthTests
         var last = service.LastIndexOf("TCP_CHECK", StringComparison.Ordinal);
         var director = Director.Start(
             balancer.Director, Software.Ours, string.Concat(service.AsSpan(0, last), "BLOCKING_CHECK", service.AsSpan(last + "TCP_CHECK".Length)),
-            "--plugin-dir", Path.GetDirectoryName(plugin)!, "--watchdog-period", "1");
+            "--plugin-dir", Path.GetDirectoryName(plugin)!, "--watchdog-period", "2");
 
         await Wait.Until(
-            "the process is started without it", Balancer.Patience * 2,
+            "the process is started without it", Balancer.Patience * 3,
             () => director.Log.Contains("Plugin blocking is not loaded", StringComparison.Ordinal), () => director.Log);
         Assert.Contains("Plugin blocking holds the loop of this process", director.Log, StringComparison.Ordinal);
         await balancer.Close(11);
