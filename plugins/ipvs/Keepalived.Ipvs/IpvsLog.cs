@@ -80,6 +80,15 @@ internal static partial class IpvsLog
     [LoggerMessage(27, LogLevel.Warning, "The IPVS synchronisation daemons could not be changed: {Error}")]
     public static partial void SyncDaemonsRefused(this ILogger logger, string error);
 
+    [LoggerMessage(28, LogLevel.Error, "nftables cannot mark packets for virtual server groups: {Error}. {Consequence}. Remedy: a kernel from 5.6 with nf_tables, no other user of the table, then restart or reload")]
+    public static partial void MarksRefused(this ILogger logger, string error, string consequence);
+
+    [LoggerMessage(29, LogLevel.Warning, "nftables_ipvs and its options cannot be changed by a reload: they stay as they were until a restart")]
+    public static partial void MarksStay(this ILogger logger);
+
+    [LoggerMessage(30, LogLevel.Warning, "{Service} shares addresses and ports with a virtual server before it, which gets their packets: the common part is left out of the mark of this one")]
+    public static partial void MarkShared(this ILogger logger, string service);
+
     [LoggerMessage(25, LogLevel.Warning, "The IPVS time-outs could not be changed: {Error}")]
     public static partial void TimeoutsRefused(this ILogger logger, string error);
 

@@ -8,7 +8,7 @@
 //
 // Everything runs on the loop thread of the checker process. The engine takes time from IScheduler alone and decides without
 // doing: what follows goes to ServiceTable and IPoolObserver. Never here: a probe (checkers are plugins of their own), a blocking
-// call after start, a decision by errno text. Mails are the notify plugin's. nftables_ipvs is read and not acted on yet.
+// call after start, a decision by errno text. Mails are the notify plugin's. GroupMarks is made for nftables_ipvs only.
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -70,6 +70,7 @@ public sealed class IpvsPlugin : IPlugin
         })
         {
             OpenAddresses = (buffers, changed) => LocalAddresses.Open(_scheduler, buffers, changed),
+            OpenNftables = static settings => OtherNamespace.Open(settings.Namespace, static () => NetlinkSocket.Open(NetlinkFamily.Netfilter)),
             SyncDaemon = _daemon.Globals.SyncDaemon,
         };
         _configuration = (IpvsConfiguration?)configuration;

@@ -1,4 +1,5 @@
 using Keepalived.Linux;
+using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Ipvs;
 using Keepalived.Plugins;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class IpvsRuntime
     private IKernelTable? _kernel;
     private IpvsSettings _settings = new();
     private IpvsTimeouts? _timeoutsBefore;
+    private GroupMarks? _marks;
 
     public IpvsRuntime(ILogger logger, PoolAnnouncer announcer, Func<ICheckReports, CheckEnvironment> environment)
     {
@@ -38,6 +40,9 @@ internal sealed class IpvsRuntime
 
     /// <summary>Opens the addresses of this machine for the first configuration with <c>ha_suspend</c>; called when they change.</summary>
     public Func<BufferSettings, Action, ILocalAddresses>? OpenAddresses { get; init; }
+
+    /// <summary>Opens nftables for the first configuration with <c>nftables_ipvs</c>, in the namespace whose IPVS is used.</summary>
+    public Func<IpvsSettings, INetlinkTransport>? OpenNftables { get; init; }
 
     /// <summary><c>lvs_sync_daemon</c>; taken with the next configuration.</summary>
     public SyncDaemonSettings? SyncDaemon { get; set; }
@@ -58,7 +63,12 @@ internal sealed class IpvsRuntime
         SetTimeouts(configuration.Settings.Timeouts);
         _syncDaemons.Take(SyncDaemon, kernel);
         FollowAddresses(configuration);
-        _balancer.Apply(configuration);
+        if (_settings.Nftables.Table is not null)
+        {
+            _marks = new(_settings.Nftables, () => OpenNftables!(configuration.Settings), _logger);
+        }
+
+        _balancer.Apply(Mark(configuration));
         _table.Attach(kernel);
     }
 
@@ -71,10 +81,15 @@ internal sealed class IpvsRuntime
             SetTimeouts(configuration.Settings.Timeouts);
         }
 
-        _settings = configuration.Settings;
+        if (_settings.Nftables != configuration.Settings.Nftables)
+        {
+            _logger.MarksStay();
+        }
+
+        _settings = configuration.Settings with { Nftables = _settings.Nftables };
         _syncDaemons.Take(SyncDaemon, _kernel!);
         FollowAddresses(configuration);
-        _balancer.Apply(configuration);
+        _balancer.Apply(Mark(configuration));
     }
 
     /// <summary>Stops and takes everything out of the kernel, unless it shall stay.</summary>
@@ -96,9 +111,13 @@ internal sealed class IpvsRuntime
         RestoreTimeouts();
         _syncDaemons.Take(null, kernel);
         _addresses?.Dispose();
+        _marks?.Stop(keepServices);
+        _marks = null;
         kernel.Dispose();
         _kernel = null;
     }
+
+    private IpvsConfiguration Mark(IpvsConfiguration configuration) => _marks is null ? configuration : _marks.Apply(configuration);
 
     private void FollowAddresses(IpvsConfiguration configuration)
     {

@@ -1,5 +1,6 @@
 using Keepalived.Checking;
 using Keepalived.Events;
+using Keepalived.Linux.Netlink;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,13 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     {
     }
 
-    private Director(string configuration, FakeKernel kernel, Func<IScheduler, IKernelTable?> open)
+    /// <summary>A director over a fake kernel's IPVS and any nftables.</summary>
+    public Director(string configuration, Func<INetlinkTransport> openNftables)
+        : this(configuration, new FakeKernel(), static _ => null, openNftables)
+    {
+    }
+
+    private Director(string configuration, FakeKernel kernel, Func<IScheduler, IKernelTable?> open, Func<INetlinkTransport>? openNftables = null)
     {
         ProbeBoard.Reset();
         Probes = ProbeBoard.Current;
@@ -35,6 +42,7 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
                 Addresses.Changed = changed;
                 return Addresses;
             },
+            OpenNftables = _ => openNftables!(),
         };
         _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }

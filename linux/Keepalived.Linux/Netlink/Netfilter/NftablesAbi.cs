@@ -41,8 +41,11 @@ internal static class NftablesAbi
     internal const ushort SetKeyLength = 5;
     internal const ushort SetDataType = 6;
     internal const ushort SetDataLength = 7;
+    internal const ushort SetDescription = 9;
     internal const ushort SetId = 10;
     internal const ushort SetUserData = 13;
+    internal const ushort DescriptionFields = 2;
+    internal const ushort FieldLength = 1;
 
     // What nft writes into a set's user data to know in which order to read numbers (NFTNL_UDATA_SET_* of libnftnl): type, length, 32 bits.
     internal const byte UserKeyOrder = 0;
@@ -53,6 +56,7 @@ internal static class NftablesAbi
     internal const ushort ElementListElements = 3;
     internal const ushort ElementKey = 1;
     internal const ushort ElementData = 2;
+    internal const ushort ElementKeyEnd = 10;
     internal const ushort DataValue = 1;
     internal const ushort DataVerdict = 2;
     internal const ushort VerdictCode = 1;
@@ -60,7 +64,9 @@ internal static class NftablesAbi
 
     // Set flags.
     internal const uint SetConstant = 2;
+    internal const uint SetInterval = 4;
     internal const uint SetMap = 8;
+    internal const uint SetConcatenation = 0x80;
 
     // Registers: 1 is the first of 16 octets, 8 + n the n-th of 4 octets (NFT_REG32_00).
     internal const uint RegisterVerdict = 0;
@@ -74,6 +80,8 @@ internal static class NftablesAbi
     internal const uint PayloadTransport = 2;
     internal const ushort MetaRegister = 1;
     internal const ushort MetaKey = 2;
+    internal const ushort MetaSource = 3;
+    internal const uint MetaMark = 3;
     internal const ushort CompareRegister = 1;
     internal const ushort CompareOperation = 2;
     internal const ushort CompareData = 3;

@@ -88,6 +88,55 @@ public sealed class NftablesBatch
         End(in writer);
     }
 
+    /// <summary>Adds a map whose keys are ranges in each of several fields (Linux 5.6).</summary>
+    /// <param name="family">Of the table.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="fields">The fields of a key.</param>
+    /// <param name="value">What it maps to.</param>
+    public void AddRangeMap(NftablesFamily family, string table, string map, ReadOnlySpan<NftablesType> fields, NftablesType value)
+    {
+        NftablesType key = fields[0];
+        foreach (NftablesType field in fields[1..])
+        {
+            key = key.Then(field);
+        }
+
+        NetlinkWriter writer = Begin(NftablesAbi.NewSet, family, NetlinkAbi.Create);
+        PutText(ref writer, NftablesAbi.SetTable, table);
+        PutText(ref writer, NftablesAbi.SetName, map);
+        writer.PutUInt32BigEndian(NftablesAbi.SetFlags, NftablesAbi.SetMap | NftablesAbi.SetInterval | NftablesAbi.SetConcatenation);
+        writer.PutUInt32BigEndian(NftablesAbi.SetKeyType, key.Number);
+        writer.PutUInt32BigEndian(NftablesAbi.SetKeyLength, (uint)key.Length);
+        writer.PutUInt32BigEndian(NftablesAbi.SetDataType, value.Number);
+        writer.PutUInt32BigEndian(NftablesAbi.SetDataLength, (uint)value.Length);
+        writer.PutUInt32BigEndian(NftablesAbi.SetId, ++_setId);
+        PutFields(ref writer, fields);
+        PutByteOrder(ref writer, key, value);
+        End(in writer);
+    }
+
+    /// <summary>Adds or deletes a range of such a map. Adding one that overlaps another fails the batch, as does deleting one that is not there.</summary>
+    public void ChangeRange(
+        NftablesFamily family, string table, string map, bool isAdd, ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, ReadOnlySpan<byte> value)
+    {
+        NetlinkWriter writer = Begin(isAdd ? NftablesAbi.NewSetElement : NftablesAbi.DelSetElement, family, isAdd ? NetlinkAbi.Create : (ushort)0);
+        PutText(ref writer, NftablesAbi.ElementListTable, table);
+        PutText(ref writer, NftablesAbi.ElementListSet, map);
+        int list = writer.BeginNested(NftablesAbi.ElementListElements);
+        int element = writer.BeginNested(NftablesAbi.ListElement);
+        PutData(ref writer, NftablesAbi.ElementKey, first);
+        PutData(ref writer, NftablesAbi.ElementKeyEnd, last);
+        if (isAdd)
+        {
+            PutData(ref writer, NftablesAbi.ElementData, value);
+        }
+
+        writer.EndNested(element);
+        writer.EndNested(list);
+        End(in writer);
+    }
+
     /// <summary>Adds or deletes an element. Adding one that is there changes nothing; deleting one that is not there fails the batch.</summary>
     public void ChangeElement(NftablesFamily family, string table, string set, bool isAdd, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value = default)
     {
@@ -182,6 +231,21 @@ public sealed class NftablesBatch
         octets.Clear();
         int length = System.Text.Encoding.ASCII.GetBytes(text.AsSpan(0, Math.Min(text.Length, octets.Length - 1)), octets);
         writer.Put(type, octets[..(length + 1)]);
+    }
+
+    private static void PutFields(ref NetlinkWriter writer, ReadOnlySpan<NftablesType> fields)
+    {
+        int description = writer.BeginNested(NftablesAbi.SetDescription);
+        int list = writer.BeginNested(NftablesAbi.DescriptionFields);
+        foreach (NftablesType field in fields)
+        {
+            int one = writer.BeginNested(NftablesAbi.ListElement);
+            writer.PutUInt32BigEndian(NftablesAbi.FieldLength, (uint)field.Length);
+            writer.EndNested(one);
+        }
+
+        writer.EndNested(list);
+        writer.EndNested(description);
     }
 
     private static void PutByteOrder(ref NetlinkWriter writer, NftablesType key, NftablesType? value)

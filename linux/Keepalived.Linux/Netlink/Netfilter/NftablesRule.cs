@@ -1,6 +1,9 @@
 namespace Keepalived.Linux.Netlink.Netfilter;
 
-/// <summary>The expressions of one rule, in the order they are evaluated. Registers are numbered from 1, each of 16 octets.</summary>
+/// <summary>
+/// The expressions of one rule, in the order they are evaluated. Registers are numbered from 1, each of 16 octets; 8 + n is the n-th four
+/// octets of them all, so that 9 follows an IPv4 address in register 1.
+/// </summary>
 public sealed class NftablesRule
 {
     private const int Room = 2048;
@@ -64,6 +67,13 @@ public sealed class NftablesRule
         NftablesBatch.PutText(ref writer, NftablesAbi.LookupSet, map);
         writer.PutUInt32BigEndian(NftablesAbi.LookupSource, register);
         writer.PutUInt32BigEndian(NftablesAbi.LookupDestination, register);
+    });
+
+    /// <summary>Marks the packet with the register's value.</summary>
+    public NftablesRule SetMark(uint register = 1) => Add("meta", (ref NetlinkWriter writer) =>
+    {
+        writer.PutUInt32BigEndian(NftablesAbi.MetaKey, NftablesAbi.MetaMark);
+        writer.PutUInt32BigEndian(NftablesAbi.MetaSource, register);
     });
 
     /// <summary>Sends a copy to an address through an interface, both in registers.</summary>

@@ -31,6 +31,9 @@ public enum NftablesVerdict
 
     /// <summary>Go on in another chain, for good.</summary>
     Goto = -4,
+
+    /// <summary>Leave the chain; a base chain's policy decides.</summary>
+    Return = -5,
 }
 
 /// <summary>What a key or value of a set is. The numbers are nft's own, which only tell it how to show them.</summary>
@@ -41,13 +44,19 @@ public readonly record struct NftablesType(uint Number, int Length)
     private const int ConcatenationShift = 6;
 
     /// <summary>A number in the machine's order, which nft has to be told.</summary>
-    internal bool IsHostOrder => this == InterfaceIndex;
+    internal bool IsHostOrder => this == InterfaceIndex || this == Mark;
 
     /// <summary>ipv4_addr.</summary>
     public static NftablesType IPv4Address { get; } = new(7, 4);
 
     /// <summary>ipv6_addr.</summary>
     public static NftablesType IPv6Address { get; } = new(8, 16);
+
+    /// <summary>inet_service: a port.</summary>
+    public static NftablesType Port { get; } = new(13, 2);
+
+    /// <summary>mark.</summary>
+    public static NftablesType Mark { get; } = new(19, 4);
 
     /// <summary>iface_index.</summary>
     public static NftablesType InterfaceIndex { get; } = new(20, 4);

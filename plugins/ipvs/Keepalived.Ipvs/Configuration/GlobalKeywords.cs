@@ -40,17 +40,17 @@ internal static class GlobalKeywords
 
     private static void AddNftables(IKeywordBlock<IConfigurationSession> globals)
     {
-        globals.Keyword(new("nftables_ipvs", "[TABLE]", "Give the addresses of groups a mark each by nftables; table keepalived_ipvs if none is named.") { HasNoEffectYet = true },
+        globals.Keyword(new("nftables_ipvs", "[TABLE]", "Give the addresses of groups a mark each by nftables; table keepalived_ipvs if none is named."),
             static (r, s) =>
             {
                 r.RefuseSecond(s.Get<IpvsReading>().Settings.Nftables.Table is not null);
                 Change(s, r.AtEnd ? NftablesSettings.DefaultTable : r.Word("name of the table"),
                     static (settings, value) => settings with { Nftables = settings.Nftables with { Table = value } });
             });
-        globals.Keyword(new("nftables_ipvs_priority", "INT -2147483648..2147483647", "Priority of the chain of nftables_ipvs.") { Default = "-1", HasNoEffectYet = true },
+        globals.Keyword(new("nftables_ipvs_priority", "INT -2147483648..2147483647", "Priority of the chain of nftables_ipvs.") { Default = "-1" },
             static (r, s) => Change(s, (int)r.Integer("priority", int.MinValue, int.MaxValue),
                 static (settings, value) => settings with { Nftables = settings.Nftables with { Priority = value } }));
-        globals.Keyword(new("nftables_ipvs_start_fwmark", "INT 1..4294967295", "First mark that nftables_ipvs uses.") { Default = "1000", HasNoEffectYet = true },
+        globals.Keyword(new("nftables_ipvs_start_fwmark", "INT 1..4294967295", "First mark that nftables_ipvs uses.") { Default = "1000" },
             static (r, s) => Change(s, (uint)r.Integer("mark", 1, uint.MaxValue),
                 static (settings, value) => settings with { Nftables = settings.Nftables with { FirstMark = value } }));
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Keepalived.Linux.Netlink.Ipvs;
 using Keepalived.Scripts;
 
@@ -16,6 +17,9 @@ internal sealed record VirtualServerDefinition
 
     /// <summary>The entries of its group; empty for a service of its own.</summary>
     public EquatableArray<GroupEntry> Entries { get; init; }
+
+    /// <summary>The mark that nftables gives to packets for any of its entries' addresses (<c>nftables_ipvs</c>); 0 = each address is a service.</summary>
+    public uint GroupMark { get; init; }
 
     /// <summary>Default of its servers.</summary>
     public ForwardingMethod Forwarding { get; init; }
@@ -70,12 +74,36 @@ internal sealed record VirtualServerDefinition
                 yield break;
             }
 
+            if (GroupMark != 0)
+            {
+                foreach (IpvsService service in MarkServices())
+                {
+                    yield return service;
+                }
+
+                yield break;
+            }
+
             foreach (GroupEntry entry in Entries.ToArray())
             {
                 foreach (IpvsServiceKey key in entry.Keys(Address.Protocol))
                 {
                     yield return Service with { Key = key };
                 }
+            }
+        }
+    }
+
+    /// <summary>A service by mark for each family that an entry has.</summary>
+    private IEnumerable<IpvsService> MarkServices()
+    {
+        foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
+        {
+            if (Entries.Any(entry => entry.Family == family))
+            {
+                var key = IpvsServiceKey.ForMark(GroupMark, family == AddressFamily.InterNetworkV6);
+                bool isHost = Service.PersistencePrefixLength == Service.Key.AddressBits;
+                yield return Service with { Key = key, PersistencePrefixLength = isHost ? key.AddressBits : Service.PersistencePrefixLength };
             }
         }
     }

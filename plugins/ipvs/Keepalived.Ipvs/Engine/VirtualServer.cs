@@ -332,7 +332,7 @@ internal sealed class VirtualServer
     /// <summary>Services of a group that its entries do not name any more; their destinations go with them.</summary>
     private void RemoveServicesGone(VirtualServerDefinition previous)
     {
-        if (previous.Entries == Definition.Entries)
+        if (previous.Entries == Definition.Entries && previous.GroupMark == Definition.GroupMark)
         {
             return;
         }
