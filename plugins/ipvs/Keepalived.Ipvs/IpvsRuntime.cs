@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink;
 using Keepalived.Linux.Netlink.Ipvs;
@@ -65,7 +66,7 @@ internal sealed class IpvsRuntime
         FollowAddresses(configuration);
         if (_settings.Nftables.Table is not null)
         {
-            _marks = new(_settings.Nftables, () => OpenNftables!(configuration.Settings), _logger);
+            MakeMarks(configuration.Settings);
         }
 
         _balancer.Apply(Mark(configuration));
@@ -116,6 +117,10 @@ internal sealed class IpvsRuntime
         kernel.Dispose();
         _kernel = null;
     }
+
+    // A method of its own, so that its types are loaded only when it runs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeMarks(IpvsSettings settings) => _marks = new(settings.Nftables, () => OpenNftables!(settings), _logger);
 
     private IpvsConfiguration Mark(IpvsConfiguration configuration) => _marks is null ? configuration : _marks.Apply(configuration);
 

@@ -192,9 +192,32 @@ public sealed partial class GroupMarkKernelTests : IDisposable
         Assert.DoesNotContain(director.Messages, static message => message.StartsWith("Error", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("tcp/10.9.0.11/80", 50)]
+    [InlineData("udp/10.9.0.11/80", 51)]
+    [InlineData("tcp/10.9.2.1/443", 52)]
+    [InlineData("tcp/fd00:9::11/443", 52)]
+    [InlineData("tcp/10.9.0.11/9999", 53)]
+    public void A_packet_to_a_group_carries_its_mark(string destination, int mark)
+    {
+        string address = destination.Split('/')[1];
+        string family = address.Contains(':', StringComparison.Ordinal) ? "ip6" : "ip";
+        InNamespace("ip", "link", "set", "lo", "up");
+        InNamespace("ip", "addr", "add", address + (family == "ip6" ? "/128" : "/32"), "dev", "lo");
+        InNamespace("nft", $"add table {family} seen; add chain {family} seen c {{ type filter hook input priority 0; }}; add rule {family} seen c meta mark {mark} counter");
+        var director = new Director(Configuration + EveryPort, Open);
+
+        ToolRunner.TryRun("ip", ["netns", "exec", _namespace, "bash", "-c", $"echo > /dev/{destination}"], out _);
+
+        Assert.Matches($"meta mark 0x0*{mark:x} counter packets [1-9]", Show());
+        director.Stop();
+    }
+
+    private string InNamespace(params string[] command) => ToolRunner.Run("ip", ["netns", "exec", _namespace, .. command]);
+
     private NetlinkSocket Open() => OtherNamespace.Open(_namespace, static () => NetlinkSocket.Open(NetlinkFamily.Netfilter));
 
-    private string Show() => ToolRunner.Run("ip", "netns", "exec", _namespace, "nft", "list", "ruleset");
+    private string Show() => InNamespace("nft", "list", "ruleset");
 
     private static string Flat(string text) => Blanks().Replace(text, " ").Trim();
 
