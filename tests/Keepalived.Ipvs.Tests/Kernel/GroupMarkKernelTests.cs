@@ -192,6 +192,21 @@ public sealed partial class GroupMarkKernelTests : IDisposable
         Assert.DoesNotContain(director.Messages, static message => message.StartsWith("Error", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Thousands_of_lines_are_made_and_one_of_them_is_changed()
+    {
+        const int Lines = 1000;
+        string[] lines = [.. Enumerable.Range(0, Lines).Select(static i => $"11.{i / 250}.{i % 250}.1-9 80\n")];
+        string Text() => Configuration.Replace("10.9.0.1 80\n", string.Concat(lines), StringComparison.Ordinal).Replace("10.9.0.10-12 80\n", "", StringComparison.Ordinal);
+        var director = new Director(Text(), Open);
+        lines[500] = "172.16.0.0/12 80\n";
+        director.Reload(Text());
+
+        Assert.Contains("172.16.0.0/12 . 80 : 0x00000032", Flat(Show()), StringComparison.Ordinal);
+        Assert.Equal(2 * Lines, Flat(Show()).Split(" . 80 :").Length - 1);
+        Assert.Empty(director.Kernel.Requests);
+    }
+
     [Theory]
     [InlineData("tcp/10.9.0.11/80", 50)]
     [InlineData("udp/10.9.0.11/80", 51)]

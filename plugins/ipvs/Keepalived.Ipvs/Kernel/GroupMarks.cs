@@ -10,15 +10,19 @@ namespace Keepalived.Ipvs;
 /// <summary>
 /// <c>nftables_ipvs</c>: gives each virtual server of a group a mark and has nftables put it on packets for the group's addresses, so that
 /// IPVS needs one service by mark in place of one for each address. Groups that have marks of their own keep their services, as with
-/// keepalived. Marks stay what they are over a reload; the tables are changed by the difference alone, in one batch. Made only when
+/// keepalived. Marks stay what they are over a reload; the tables are changed by the difference alone. Made only when
 /// configured. Loop thread; a batch is carried out inside its send, which waits for nothing.
 /// </summary>
 internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTransport> open, ILogger logger)
 {
+    // A send buffer of the system's size takes it at once.
+    private const int BatchSize = 500;
+
     private readonly Dictionary<ServiceAddress, uint> _marks = [];
     private readonly HashSet<MarkMap> _maps = [];
     private readonly HashSet<ServiceAddress> _told = [];
-    private Dictionary<MarkArea, uint> _areas = [];
+    private readonly Dictionary<MarkArea, uint> _areas = [];
+    private EquatableArray<VirtualServerDefinition>? _inLine;
     private INetlinkTransport? _transport;
 
     /// <summary>Brings nftables to a configuration.</summary>
@@ -26,19 +30,14 @@ internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTranspo
     public IpvsConfiguration Apply(IpvsConfiguration configuration)
     {
         IpvsConfiguration marked = Allocate(configuration);
-        Dictionary<MarkArea, uint> wanted = AreasOf(marked);
-        var batch = new NftablesBatch();
-        MarkMap[] missing = [.. wanted.Keys.Select(static area => area.Map).Distinct().Where(map => !_maps.Contains(map))];
-        AddStructure(batch, missing);
-        AddDifference(batch, wanted);
-        if (batch.Count > 0 && !Send(batch))
+        if (_inLine is { } last && last == marked.VirtualServers)
         {
-            return _maps.Count == 0 ? configuration : marked;
+            return marked;
         }
 
-        _maps.UnionWith(missing);
-        _areas = wanted;
-        return marked;
+        bool isInLine = BringTo(AreasOf(marked));
+        _inLine = isInLine ? marked.VirtualServers : null;
+        return isInLine || _maps.Count > 0 ? marked : configuration;
     }
 
     /// <summary>Deletes the tables, unless they shall stay.</summary>
@@ -130,29 +129,53 @@ internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTranspo
         List<MarkArea> pieces = [area];
         foreach ((MarkArea other, uint mark) in areas)
         {
-            List<MarkArea> rest = [];
-            foreach (MarkArea piece in pieces)
+            if (!OverlapsAny(in other, pieces))
             {
-                if (!piece.Overlaps(in other))
-                {
-                    rest.Add(piece);
-                    continue;
-                }
-
-                piece.Without(in other, rest);
-                if (mark != server.GroupMark && _told.Add(server.Address))
-                {
-                    logger.MarkShared(server.Address.ToString());
-                }
+                continue;
             }
 
-            pieces = rest;
+            pieces = Cut(pieces, in other);
+            if (mark != server.GroupMark && _told.Add(server.Address))
+            {
+                logger.MarkShared(server.Address.ToString());
+            }
         }
 
         foreach (MarkArea piece in pieces)
         {
             areas.Add(piece, server.GroupMark);
         }
+    }
+
+    private static bool OverlapsAny(in MarkArea area, List<MarkArea> pieces)
+    {
+        foreach (MarkArea piece in pieces)
+        {
+            if (piece.Overlaps(in area))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static List<MarkArea> Cut(List<MarkArea> pieces, in MarkArea area)
+    {
+        List<MarkArea> rest = [];
+        foreach (MarkArea piece in pieces)
+        {
+            if (piece.Overlaps(in area))
+            {
+                piece.Without(in area, rest);
+            }
+            else
+            {
+                rest.Add(piece);
+            }
+        }
+
+        return rest;
     }
 
     private static MarkArea AreaOf(GroupEntry entry, VirtualServerDefinition server)
@@ -183,21 +206,49 @@ internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTranspo
         }
     }
 
-    private void AddDifference(NftablesBatch batch, Dictionary<MarkArea, uint> wanted)
+    /// <summary>Changes the tables by the difference: what goes before what comes, since ranges may not overlap at any time.</summary>
+    private bool BringTo(Dictionary<MarkArea, uint> wanted)
     {
-        foreach ((MarkArea area, uint mark) in _areas)
+        MarkMap[] missing = [.. wanted.Keys.Select(static area => area.Map).Distinct().Where(map => !_maps.Contains(map))];
+        List<(MarkArea Area, uint Mark, bool IsAdd)> changes =
+        [
+            .. _areas.Except(wanted).Select(static pair => (pair.Key, pair.Value, false)),
+            .. wanted.Except(_areas).Select(static pair => (pair.Key, pair.Value, true)),
+        ];
+        var batch = new NftablesBatch();
+        AddStructure(batch, missing);
+        for (int sent = 0; sent < changes.Count; sent += BatchSize)
         {
-            if (!wanted.TryGetValue(area, out uint now) || now != mark)
+            List<(MarkArea Area, uint Mark, bool IsAdd)> part = changes[sent..Math.Min(sent + BatchSize, changes.Count)];
+            foreach ((MarkArea area, uint mark, bool isAdd) in part)
             {
-                Change(batch, area, mark, isAdd: false);
+                Change(batch, area, mark, isAdd);
             }
+
+            if (!Send(batch))
+            {
+                return false;
+            }
+
+            _maps.UnionWith(missing);
+            Remember(part);
+            batch = new NftablesBatch();
         }
 
-        foreach ((MarkArea area, uint mark) in wanted)
+        return true;
+    }
+
+    private void Remember(List<(MarkArea Area, uint Mark, bool IsAdd)> changes)
+    {
+        foreach ((MarkArea area, uint mark, bool isAdd) in changes)
         {
-            if (!_areas.TryGetValue(area, out uint before) || before != mark)
+            if (isAdd)
             {
-                Change(batch, area, mark, isAdd: true);
+                _areas.Add(area, mark);
+            }
+            else
+            {
+                _areas.Remove(area);
             }
         }
     }
@@ -219,7 +270,7 @@ internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTranspo
         }
         catch (LinuxException exception)
         {
-            logger.MarksRefused(exception.Message, _maps.Count == 0 ? "Each address of a group is a service of its own" : "The tables stay as they were");
+            logger.MarksRefused(exception.Message, _maps.Count == 0 ? "Each address of a group is a service of its own" : "What was not changed is tried again by the next reload");
             return false;
         }
     }
