@@ -9,7 +9,7 @@ namespace Keepalived.Testing;
 /// <summary>
 /// A loop in virtual time. Time passes only in <see cref="Advance"/> and its kin, which jump from deadline to deadline and run the same
 /// turns as the real loop: ready descriptors, due timers, posted work, end of turn. Virtual turns take no time, so a timer is never late
-/// unless a test makes it so with <see cref="Sleep"/>.
+/// unless a test makes it so with <see cref="Sleep"/> or <see cref="Spend"/>.
 /// </summary>
 public sealed class VirtualLoop
 {
@@ -120,8 +120,8 @@ public sealed class VirtualLoop
             RunDueNow();
         }
 
-        Clock = time;
-        Now = time;
+        // Callbacks may have spent time beyond it.
+        Clock = Now = MonotonicTime.Max(Clock, time);
     }
 
     /// <summary>Advances from deadline to deadline until none is left and nothing is to be done.</summary>
@@ -135,7 +135,7 @@ public sealed class VirtualLoop
         {
             if (NextDeadline > end)
             {
-                AdvanceTo(end);
+                AdvanceTo(MonotonicTime.Max(end, Clock));
                 return false;
             }
 
@@ -162,7 +162,7 @@ public sealed class VirtualLoop
             MonotonicTime next = NextDeadline;
             if (next > end)
             {
-                Clock = Now = end;
+                Clock = Now = MonotonicTime.Max(Clock, end);
                 return condition();
             }
 
@@ -196,6 +196,14 @@ public sealed class VirtualLoop
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
         Clock += duration;
         RunDueNow();
+    }
+
+    /// <summary>Passes time inside a callback that takes so long: what becomes due meanwhile runs late, in later turns.</summary>
+    /// <param name="duration">Not negative.</param>
+    public void Spend(TimeSpan duration)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(duration, TimeSpan.Zero);
+        Clock += duration;
     }
 
     /// <summary>Steps the wall clock, forwards or backwards; monotonic time and deadlines stay.</summary>

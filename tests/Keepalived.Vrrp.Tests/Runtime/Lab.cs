@@ -9,6 +9,7 @@ using Keepalived.Vrrp.Configuration;
 using Keepalived.Vrrp.Network;
 using Keepalived.Vrrp.Protocol;
 using Keepalived.Vrrp.Runtime;
+using Keepalived.Vrrp.Tests.Links;
 using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Runtime;
@@ -29,6 +30,7 @@ internal sealed class Lab
         Interfaces = new InterfaceTable(Routers);
         Network = new FakeNetwork(Loop, Order);
         Announcements = new FakeAnnouncements(Loop);
+        Links = new FakeLinks(Loop, Order);
         if (hasInterface)
         {
             Interfaces.LinkChanged(Eth0);
@@ -57,6 +59,8 @@ internal sealed class Lab
             Paths = new AdvertisementPaths(_scheduler, Log, Network),
             SilentUntil = _scheduler.Now + Configuration.Globals.StartupDelay,
             OpenLinkQuestions = () => drivers ?? throw new InvalidOperationException("The test has no drivers."),
+            LinkTable = Links,
+            Sysctls = new NoSysctls(),
             OpenFiles = openFiles ?? (() => throw new InvalidOperationException("The test has no files.")),
             OpenBfdSessions = () => Sessions,
             OpenProcesses = openProcesses ?? (() => throw new InvalidOperationException("The test has no processes.")),
@@ -83,6 +87,8 @@ internal sealed class Lab
     public FakeNetwork Network { get; }
 
     public FakeAnnouncements Announcements { get; }
+
+    public FakeLinks Links { get; }
 
     public ScriptedBfdSessions Sessions { get; } = new();
 
@@ -197,6 +203,8 @@ internal sealed class Lab
         Routers.Reload(Read(configuration));
         Advance(0);
     }
+
+    public VrrpConfiguration? Parse(string configuration) => Read(configuration);
 
     private VrrpConfiguration? Read(string configuration) =>
         ConfigurationText.Read(configuration, new SomeLinks(ConfigurationText.Ethernet("eth0")), _files).Parsed;

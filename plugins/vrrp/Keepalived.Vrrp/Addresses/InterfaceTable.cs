@@ -39,6 +39,7 @@ internal readonly record struct AddressKey(int InterfaceIndex, InetAddress Addre
 internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteMonitorHandler
 {
     private readonly Dictionary<int, Link> _links = [];
+    private readonly Dictionary<string, Link> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<AddressKey, int> _addresses = [];
     private readonly List<AddressKey> _gone = [];
     private int _generation;
@@ -48,18 +49,7 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
     public IEnumerable<LinkInfo> Links => _links.Values.Select(link => link.Info);
 
     /// <summary>The interface of this name; null while there is none.</summary>
-    public LinkInfo? Find(string name)
-    {
-        foreach (Link link in _links.Values)
-        {
-            if (link.Info.Name.Is(name))
-            {
-                return link.Info;
-            }
-        }
-
-        return null;
-    }
+    public LinkInfo? Find(string name) => _byName.TryGetValue(name, out Link? link) ? link.Info : null;
 
     /// <summary>The interface of this index; null while there is none.</summary>
     public LinkInfo? Find(int index) => _links.TryGetValue(index, out Link? link) ? link.Info : null;
@@ -123,6 +113,12 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
         if (_links.TryGetValue(link.Index, out Link? known))
         {
             bool isSame = known.Info == link;
+            if (known.Info.Name != link.Name)
+            {
+                Unname(known);
+                _byName[link.Name.ToString()] = known;
+            }
+
             known.Info = link;
             known.Generation = _generation;
             if (isSame)
@@ -132,7 +128,9 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
         }
         else
         {
-            _links.Add(link.Index, new Link(link) { Generation = _generation });
+            Link added = new(link) { Generation = _generation };
+            _links.Add(link.Index, added);
+            _byName[link.Name.ToString()] = added;
         }
 
         listener.KernelChanged();
@@ -140,8 +138,9 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
 
     public void LinkRemoved(LinkInfo link)
     {
-        if (_links.Remove(link.Index))
+        if (_links.Remove(link.Index, out Link? gone))
         {
+            Unname(gone);
             RemoveAddressesOf(link.Index);
             listener.KernelChanged();
         }
@@ -203,6 +202,7 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
             if (link.Generation != _generation)
             {
                 _links.Remove(index);
+                Unname(link);
             }
         }
 
@@ -214,6 +214,25 @@ internal sealed class InterfaceTable(IInterfaceTableListener listener) : IRouteM
     {
         ArgumentNullException.ThrowIfNull(error);
         listener.NewsFailed(error.Message);
+    }
+
+    // Two may share a name for a moment: the kernel's news of a renaming and of a removal may come late.
+    private void Unname(Link link)
+    {
+        string name = link.Info.Name.ToString();
+        if (!_byName.TryGetValue(name, out Link? known) || known != link)
+        {
+            return;
+        }
+
+        _byName.Remove(name);
+        foreach (Link other in _links.Values)
+        {
+            if (other != link && other.Info.Name == link.Info.Name)
+            {
+                _byName[name] = other;
+            }
+        }
     }
 
     private void DropUntold()

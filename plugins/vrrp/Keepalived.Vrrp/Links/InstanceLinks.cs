@@ -63,14 +63,38 @@ internal sealed class InstanceLinks : IDisposable
         }
     }
 
-    /// <summary>An interface has changed.</summary>
-    public void Follow()
+    /// <summary>An interface of its own could be made.</summary>
+    public bool LacksVirtualLink
+    {
+        get
+        {
+            foreach (VirtualLink link in _virtualLinks)
+            {
+                if (link.IsMissing)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>It makes interfaces of its own.</summary>
+    public bool HasVirtualLinks => _virtualLinks.Count > 0;
+
+    /// <summary>Makes what is missing of the interfaces of its own; waits for the kernel.</summary>
+    public void MakeVirtualLinks()
     {
         foreach (VirtualLink link in _virtualLinks)
         {
             link.Follow();
         }
+    }
 
+    /// <summary>An interface has changed.</summary>
+    public void Follow()
+    {
         Promote();
         _routing?.Follow();
         string? down = FindDown();

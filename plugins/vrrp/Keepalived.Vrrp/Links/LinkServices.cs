@@ -21,9 +21,9 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
     private RoutingInstaller? _routing;
     private NetlinkConnection? _connection;
     private SysctlLedger? _sysctls;
-    private LinkClient? _client;
+    private ILinkTable? _table;
+    private LinkWork? _work;
     private bool _holdsIgmp;
-    private AddressClient? _addressClient;
 
     public VrrpServices Services { get; } = services;
 
@@ -31,11 +31,11 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
     public RoutingInstaller Routing => _routing ??= new RoutingInstaller(
         Services.Scheduler, Services.Logger, Services.Interfaces, () => Services.OpenNetlink(NetlinkFamily.Route));
 
-    /// <summary>Makes and removes interfaces; waits for the kernel.</summary>
-    public LinkClient Client => _client ??= new LinkClient(Connection);
+    /// <summary>Makes and removes interfaces, with addresses of their own; waits for the kernel.</summary>
+    public ILinkTable Table => _table ??= Services.LinkTable ?? new KernelLinkTable(Connection);
 
-    /// <summary>Adds the addresses of interfaces of our own; waits for the kernel.</summary>
-    public AddressClient AddressClient => _addressClient ??= new AddressClient(Connection);
+    /// <summary>The same in turn, so that no advertisement is late for it.</summary>
+    public LinkWork Work => _work ??= new LinkWork(Services);
 
     /// <summary>Settings of the kernel that are changed as long as somebody needs them.</summary>
     public SysctlLedger Sysctls => _sysctls ??= new SysctlLedger(Services.Sysctls ?? new KernelSysctls(), Services.Logger);
@@ -78,13 +78,18 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
     /// <summary>Does all that is left to do, now: the daemon ends.</summary>
     public void Finish()
     {
+        FinishLinks();
         _routing?.Finish();
         _sysctls?.RestoreAll();
         Firewall?.RemoveAll();
     }
 
+    /// <summary>Removes the interfaces that wait for it, now, and makes none any more: nothing advertises any longer.</summary>
+    public void FinishLinks() => _work?.Finish();
+
     public void Dispose()
     {
+        _work?.Dispose();
         _routing?.Dispose();
         _connection?.Dispose();
         Firewall?.Dispose();

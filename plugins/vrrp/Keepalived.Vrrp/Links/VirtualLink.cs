@@ -11,7 +11,7 @@ namespace Keepalived.Vrrp.Links;
 
 /// <summary>
 /// One interface that an instance makes: there while its base is there, made anew with it, removed with the instance. Making and removing
-/// wait for the kernel (about a millisecond each); both happen at the start, at the end and when a base interface returns.
+/// wait for the kernel (about a millisecond each); while somebody advertises, who asks for either asks <see cref="LinkWork"/> for its turn.
 /// </summary>
 internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, LinkServices links)
 {
@@ -25,6 +25,11 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
 
     /// <summary>Its number; 0 while it does not exist.</summary>
     public int Index => _index;
+
+    /// <summary>Its base is there, and it is not: <see cref="Follow"/> would make it.</summary>
+    public bool IsMissing =>
+        links.Services.Interfaces.Find(Settings.Base) is { } parent
+        && (_index == 0 || _baseIndex != parent.Index || links.Services.Interfaces.Find(_index) is null);
 
     private ILogger Logger => links.Services.Logger;
 
@@ -75,7 +80,7 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
         try
         {
             LinkInfo? link = links.Services.Interfaces.Find(_index);
-            links.Client.Delete(_index);
+            links.Table.Delete(_index);
             if (link is not null)
             {
                 links.Services.Interfaces.LinkRemoved(link);
@@ -97,13 +102,13 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
 
     private void Make(LinkInfo parent)
     {
-        LinkInfo? link = links.Client.Find(new KernelName(Settings.Name));
+        LinkInfo? link = links.Table.Find(new KernelName(Settings.Name));
         if (link is not null && !Matches(link, parent))
         {
             // Left by an earlier life with other settings. Anything else that has the name is not ours to remove.
             if (link.Kind.Is(Settings.Ipvlan is null ? "macvlan" : "ipvlan"))
             {
-                links.Client.Delete(link.Index);
+                links.Table.Delete(link.Index);
             }
 
             link = null;
@@ -111,12 +116,12 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
 
         if (link is null)
         {
-            links.Client.Create(new VirtualLinkRequest(new KernelName(Settings.Name), parent.Index, new HardwareAddress(Settings.MacAddress.AsSpan()), Settings.InterfaceGroup ?? parent.Group)
+            links.Table.Create(new VirtualLinkRequest(new KernelName(Settings.Name), parent.Index, new HardwareAddress(Settings.MacAddress.AsSpan()), Settings.InterfaceGroup ?? parent.Group)
             {
                 IsIpvlan = Settings.Ipvlan is not null,
                 IpvlanFlags = Settings.Ipvlan switch { IpvlanMode.Private => 1, IpvlanMode.Vepa => 2, _ => 0 },
             });
-            link = links.Client.Find(new KernelName(Settings.Name)) ?? throw new NetlinkException($"find interface {Settings.Name}", Errno.ENODEV);
+            link = links.Table.Find(new KernelName(Settings.Name)) ?? throw new NetlinkException($"find interface {Settings.Name}", Errno.ENODEV);
             VrrpLog.VirtualLinkMade(Logger, owner, Settings.Name);
         }
         else
@@ -128,19 +133,19 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
         Adjust(parent);
         if (parent.MasterIndex != 0 && links.Services.Interfaces.Find(parent.MasterIndex) is { } master && master.Kind.Is("vrf"))
         {
-            links.Client.SetMaster(_index, parent.MasterIndex);
+            links.Table.SetMaster(_index, parent.MasterIndex);
         }
 
         Register(parent);
-        links.Client.SetUp(_index, true);
+        links.Table.SetUp(_index);
         AddOwnAddress(parent);
         if (Settings.NotifiesNetlink)
         {
-            links.Client.TellAgain(_index, Settings.InterfaceGroup ?? parent.Group);
+            links.Table.TellAgain(_index, Settings.InterfaceGroup ?? parent.Group);
         }
 
         // The loop hears of all that only in its next turn; the instance starts now.
-        links.Services.Interfaces.LinkChanged(links.Client.Find(new KernelName(Settings.Name)) ?? link);
+        links.Services.Interfaces.LinkChanged(links.Table.Find(new KernelName(Settings.Name)) ?? link);
     }
 
     private bool Matches(LinkInfo link, LinkInfo parent) =>
@@ -246,8 +251,8 @@ internal sealed class VirtualLink(VirtualLinkSettings settings, string owner, Li
 
     private void AddAddress(in AddressInfo address)
     {
-        links.AddressClient.Add(address, AddressAddMode.CreateOrReplace);
-        links.Services.Interfaces.LinkChanged(links.Client.Find(new KernelName(Settings.Name))!);
+        links.Table.AddAddress(address);
+        links.Services.Interfaces.LinkChanged(links.Table.Find(new KernelName(Settings.Name))!);
         links.Services.Interfaces.AddressAdded(address);
     }
 

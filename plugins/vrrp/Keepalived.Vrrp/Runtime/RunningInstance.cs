@@ -26,6 +26,8 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     private bool _lossPending;
     private bool _isDeleted;
     private bool _keepsAddresses;
+    private bool _awaitsLinks;
+    private bool _isDisposed;
 
     public RunningInstance(InstanceSettings settings, GlobalSettings globals, VrrpServices services)
     {
@@ -85,11 +87,25 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         }
 
         SetFault(FaultReason.DuplicateVirtualRouterId, Settings.IsDuplicate);
-        FollowKernel();
+        Follow(makesLinks: true);
     }
 
     /// <summary>Begins, in FAULT if the kernel or the configuration says so.</summary>
     public void Start() => _router.Start(Now);
+
+    /// <summary>Prepares and starts beside others that run: at once, or when it is the turn of the interfaces that it makes.</summary>
+    public void Begin()
+    {
+        if (Settings.VirtualLinks.Count == 0)
+        {
+            Prepare();
+            Start();
+            return;
+        }
+
+        _awaitsLinks = true;
+        _services.UseLinks().Work.Do(BeginInTurn, isRemoval: false);
+    }
 
     /// <summary>Takes changed settings of the same virtual router; what did not change goes on.</summary>
     public void Reload(InstanceSettings settings, GlobalSettings globals)
@@ -104,10 +120,20 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         Settings = settings;
         _notifier.Settings = settings;
         _receiver.UpdateRules(settings.ToReceiveRules());
+        if (_awaitsLinks)
+        {
+            // Nothing of it exists yet: it begins with what is configured by then.
+            ConfigureLinks(settings);
+            _addresses.Configure(settings);
+            _router.UpdateParameters(settings.ToParameters(), Now);
+            return;
+        }
+
         // Images before parameters: a router that sends at once must not send the old content.
         ConfigureLinks(settings);
         int added = _addresses.Configure(settings);
-        FollowKernel();
+        // A running router does without its interface for no turn, so one that is configured differently is made now.
+        Follow(makesLinks: settings.VirtualLinks != previous.VirtualLinks);
         RebuildImages();
         _router.UpdateParameters(settings.ToParameters(), Now);
         MoveConfigurationFaults(settings.ConfigurationFaults - previous.ConfigurationFaults);
@@ -131,6 +157,13 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     {
         VrrpLog.Removed(_services.Logger, Settings.Name);
         _isDeleted = true;
+        if (_awaitsLinks)
+        {
+            // It has not begun, so nobody knows of it.
+            _awaitsLinks = false;
+            return;
+        }
+
         bool isSilent = _router.State == VirtualRouterState.Fault && !Settings.Notify.SaysDeleted;
         VrrpState previous = Map(_router.State);
         _router.Stop(Now);
@@ -140,7 +173,11 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             _notifier.StateChanged(previous, told, _router.EffectivePriority, "removed from the configuration");
         }
 
-        RemoveVirtualLinks();
+        if (_links is { HasVirtualLinks: true } links)
+        {
+            LeaveNow();
+            _services.UseLinks().Work.Do(links.RemoveVirtualLinks, isRemoval: true);
+        }
     }
 
     /// <summary>Removes the interfaces that it has made; they take along what addresses are still on them.</summary>
@@ -148,8 +185,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     {
         if (_links is not null)
         {
-            _path?.Flush();
-            LeavePath();
+            LeaveNow();
             _links.RemoveVirtualLinks();
         }
     }
@@ -157,6 +193,8 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     /// <summary>Closes what is open. Addresses that are still on their way out finish without it.</summary>
     public void Dispose()
     {
+        _awaitsLinks = false;
+        _isDisposed = true;
         _timer.Dispose();
         LeavePath();
         _notifier.Release();
@@ -335,6 +373,16 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             default:
                 VrrpLog.Report(_services.Logger, Settings.Name, report.ToString());
                 break;
+        }
+    }
+
+    private void BeginInTurn()
+    {
+        if (_awaitsLinks)
+        {
+            _awaitsLinks = false;
+            Prepare();
+            Start();
         }
     }
 

@@ -66,6 +66,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         _trackers?.Start();
+        Use.IsAtRest = false;
     }
 
     /// <summary>Replaces the configuration: instances that stay the same routers go on, others leave or begin.</summary>
@@ -122,6 +123,8 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         }
 
         Use.Paths.FlushAll();
+        Use.IsAtRest = true;
+        Use.Links?.FinishLinks();
     }
 
     /// <summary>Removes the interfaces that instances have made, once their last advertisements and addresses have left.</summary>
@@ -219,8 +222,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         TakeTrackers(configuration);
         foreach (RunningInstance instance in begun)
         {
-            instance.Prepare();
-            instance.Start();
+            instance.Begin();
         }
 
         TakeGroups(configuration);

@@ -73,6 +73,12 @@ internal sealed record VrrpServices
     /// <summary>Settings of the kernel; null = the files under <c>/proc/sys</c>; the seam for tests.</summary>
     public ISysctls? Sysctls { get; init; }
 
+    /// <summary>The kernel's interfaces; null = over netlink; the seam for tests.</summary>
+    public ILinkTable? LinkTable { get; init; }
+
+    /// <summary>Nothing advertises yet, or any more: what takes long makes nobody late.</summary>
+    public bool IsAtRest { get; set; } = true;
+
     /// <summary><c>disable_local_igmp</c>, which no reload changes.</summary>
     public bool DisablesLocalIgmp { get; init; }
 
