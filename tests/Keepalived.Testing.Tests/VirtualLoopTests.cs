@@ -49,6 +49,23 @@ public sealed class VirtualLoopTests
     }
 
     [Fact]
+    public void A_callback_that_takes_its_time_makes_others_late_and_not_its_own_turn()
+    {
+        var seen = new List<MonotonicTime>();
+        _scheduler.CreateTimer(_ =>
+        {
+            _loop.Spend(TimeSpan.FromSeconds(3));
+            seen.Add(_scheduler.Now);
+        }).Arm(_loop.Start + TimeSpan.FromSeconds(1));
+        _scheduler.CreateTimer(_ => seen.Add(_scheduler.Now)).Arm(_loop.Start + TimeSpan.FromSeconds(2));
+
+        _loop.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal([_loop.Start + TimeSpan.FromSeconds(1), _loop.Start + TimeSpan.FromSeconds(4)], seen);
+        Assert.Equal(TimeSpan.FromSeconds(4), _loop.Elapsed);
+    }
+
+    [Fact]
     public void A_step_of_the_wall_clock_moves_no_deadline()
     {
         bool ran = false;

@@ -7,7 +7,8 @@
 //           Groups/ (sync groups), Tracking/ (what instances track), Links/ (interfaces of our own, static objects),
 //           Routes/ (routes and rules), Firewall/ (nftables, iptables).
 // Thread    The loop of the VRRP process; nothing here is called from another thread.
-// Never     Blocks the loop: addresses change a chunk per turn, announcements leave a portion per turn, scripts are spawned.
+// Never     Blocks the loop: addresses change a chunk per turn, interfaces of our own come and go a few per turn while anybody
+//           advertises, announcements leave a portion per turn, scripts are spawned.
 //           Allocates nothing per advertisement sent or received.
 // Covered   RFC 9568 sections 5 to 8 as far as they are about sockets and addresses; the rest is the protocol room's.
 using Keepalived.Configuration;

@@ -11,7 +11,7 @@ namespace Keepalived.Vrrp.Links;
 internal sealed class LinkWork : IDisposable
 {
     /// <summary>Turns that may pass without room for anything, before a piece is done all the same: else it might never be.</summary>
-    public const int MostPassedOver = 8;
+    public const int MostPassedOver = 4;
 
     private static readonly TimeSpan TurnBudget = TimeSpan.FromMilliseconds(4);
 
@@ -19,7 +19,8 @@ internal sealed class LinkWork : IDisposable
     private readonly Queue<Piece> _queue = new();
     private readonly ILoopTimer _alarm;
     private readonly Action _pump;
-    private TimeSpan _estimate = TimeSpan.FromMilliseconds(1);
+    private TimeSpan _making = TimeSpan.FromMilliseconds(1);
+    private TimeSpan _removing = TimeSpan.FromMilliseconds(1);
     private TimeSpan _spent;
     private MonotonicTime _turn;
     private int _passedOver;
@@ -47,13 +48,14 @@ internal sealed class LinkWork : IDisposable
         }
 
         NoteTurn();
-        if (_queue.Count == 0 && (HasRoom() || (isUrgent && _spent == TimeSpan.Zero)))
+        Piece piece = new(work, isRemoval);
+        if (_queue.Count == 0 && (HasRoom(piece) || (isUrgent && _spent == TimeSpan.Zero)))
         {
-            Run(work);
+            Run(piece);
             return;
         }
 
-        _queue.Enqueue(new Piece(work, isRemoval));
+        _queue.Enqueue(piece);
         if (!_alarm.IsArmed)
         {
             SchedulePump();
@@ -82,26 +84,27 @@ internal sealed class LinkWork : IDisposable
     {
         _isPumpScheduled = false;
         NoteTurn();
-        while (_queue.Count > 0 && (HasRoom() || _passedOver >= MostPassedOver))
+        while (_queue.TryPeek(out Piece next))
         {
-            Run(_queue.Dequeue().Work);
-        }
+            if (!HasRoom(next) && _passedOver < MostPassedOver)
+            {
+                _passedOver += _spent == TimeSpan.Zero ? 1 : 0;
+                WaitForRoom(next);
+                return;
+            }
 
-        if (_queue.Count > 0)
-        {
-            _passedOver += _spent == TimeSpan.Zero ? 1 : 0;
-            Wait();
+            Run(_queue.Dequeue());
         }
     }
 
     // Where a deadline is too near, the turn that serves it is the next one in which there may be room.
-    private void Wait()
+    private void WaitForRoom(Piece piece)
     {
-        MonotonicTime next = Scheduler.NextDeadline;
+        MonotonicTime deadline = Scheduler.NextDeadline;
         MonotonicTime now = Scheduler.ReadClock();
-        if (now < next && now + _estimate > next)
+        if (now < deadline && now + Estimate(piece) > deadline)
         {
-            _alarm.Arm(next);
+            _alarm.Arm(deadline);
         }
         else
         {
@@ -109,18 +112,22 @@ internal sealed class LinkWork : IDisposable
         }
     }
 
-    private bool HasRoom() => _spent + _estimate <= TurnBudget && Scheduler.ReadClock() + _estimate <= Scheduler.NextDeadline;
+    private bool HasRoom(Piece piece) =>
+        (_spent == TimeSpan.Zero || _spent + Estimate(piece) <= TurnBudget) && Scheduler.ReadClock() + Estimate(piece) <= Scheduler.NextDeadline;
 
-    private void Run(Action work)
+    // Some kernels wait for all of their processors before they let an interface go.
+    private ref TimeSpan Estimate(Piece piece) => ref piece.IsRemoval ? ref _removing : ref _making;
+
+    private void Run(Piece piece)
     {
         MonotonicTime begun = Scheduler.ReadClock();
-        work();
+        piece.Work();
         TimeSpan took = Scheduler.ReadClock() - begun;
         _spent += took;
         _passedOver = 0;
-        // A slow one is believed at once, a fast one by halves; never more than a turn has, or nothing would fit.
-        TimeSpan estimate = took > _estimate ? took : (took + _estimate) / 2;
-        _estimate = estimate < TurnBudget ? estimate : TurnBudget;
+        // A slow one is believed at once, a fast one by halves.
+        ref TimeSpan estimate = ref Estimate(piece);
+        estimate = took > estimate ? took : (took + estimate) / 2;
     }
 
     private void NoteTurn()

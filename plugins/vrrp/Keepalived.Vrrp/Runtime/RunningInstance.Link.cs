@@ -20,7 +20,6 @@ internal sealed partial class RunningInstance
     private LinkInfo? _link;
     private string? _openFailure;
     private InstanceLinks? _links;
-    private bool _isMakingQueued;
 
     /// <summary>The interface as last seen; null while absent.</summary>
     public LinkInfo? Link => _link;
@@ -37,36 +36,14 @@ internal sealed partial class RunningInstance
     /// </summary>
     public void FollowKernel()
     {
-        if (_awaitsLinks)
+        if (!_awaitsLinks && !MakesLinksNow())
         {
-            return;
+            Follow(makesLinks: false);
         }
-
-        if (_links is { LacksVirtualLink: true } && !_isMakingQueued)
-        {
-            _isMakingQueued = true;
-            bool isUrgent = _router.State is VirtualRouterState.Backup or VirtualRouterState.Master;
-            _services.UseLinks().Work.Do(MakeLinksInTurn, isRemoval: false, isUrgent);
-            if (!_isMakingQueued)
-            {
-                return;
-            }
-        }
-
-        Follow(makesLinks: false);
     }
 
     /// <summary>Somebody else removed a static address whose track_group has this instance.</summary>
     public void OnStaticAddressLost() => OnAddressLost();
-
-    private void MakeLinksInTurn()
-    {
-        _isMakingQueued = false;
-        if (!_isDeleted && !_isDisposed)
-        {
-            Follow(makesLinks: true);
-        }
-    }
 
     private void Follow(bool makesLinks)
     {
@@ -214,12 +191,6 @@ internal sealed partial class RunningInstance
             _images = [];
             _services.Paths.Leave(path, Settings.VirtualRouterId, this);
         }
-    }
-
-    private void LeaveNow()
-    {
-        _path?.Flush();
-        LeavePath();
     }
 
     private int ReceiveBufferBytes()

@@ -26,7 +26,6 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     private bool _lossPending;
     private bool _isDeleted;
     private bool _keepsAddresses;
-    private bool _awaitsLinks;
     private bool _isDisposed;
 
     public RunningInstance(InstanceSettings settings, GlobalSettings globals, VrrpServices services)
@@ -93,20 +92,6 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
     /// <summary>Begins, in FAULT if the kernel or the configuration says so.</summary>
     public void Start() => _router.Start(Now);
 
-    /// <summary>Prepares and starts beside others that run: at once, or when it is the turn of the interfaces that it makes.</summary>
-    public void Begin()
-    {
-        if (Settings.VirtualLinks.Count == 0)
-        {
-            Prepare();
-            Start();
-            return;
-        }
-
-        _awaitsLinks = true;
-        _services.UseLinks().Work.Do(BeginInTurn, isRemoval: false);
-    }
-
     /// <summary>Takes changed settings of the same virtual router; what did not change goes on.</summary>
     public void Reload(InstanceSettings settings, GlobalSettings globals)
     {
@@ -122,10 +107,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
         _receiver.UpdateRules(settings.ToReceiveRules());
         if (_awaitsLinks)
         {
-            // Nothing of it exists yet: it begins with what is configured by then.
-            ConfigureLinks(settings);
-            _addresses.Configure(settings);
-            _router.UpdateParameters(settings.ToParameters(), Now);
+            ReloadBeforeBegin(settings);
             return;
         }
 
@@ -173,21 +155,7 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             _notifier.StateChanged(previous, told, _router.EffectivePriority, "removed from the configuration");
         }
 
-        if (_links is { HasVirtualLinks: true } links)
-        {
-            LeaveNow();
-            _services.UseLinks().Work.Do(links.RemoveVirtualLinks, isRemoval: true);
-        }
-    }
-
-    /// <summary>Removes the interfaces that it has made; they take along what addresses are still on them.</summary>
-    public void RemoveVirtualLinks()
-    {
-        if (_links is not null)
-        {
-            LeaveNow();
-            _links.RemoveVirtualLinks();
-        }
+        RemoveVirtualLinksInTurn();
     }
 
     /// <summary>Closes what is open. Addresses that are still on their way out finish without it.</summary>
@@ -373,16 +341,6 @@ internal sealed partial class RunningInstance : IVirtualRouterEffects, IAdvertis
             default:
                 VrrpLog.Report(_services.Logger, Settings.Name, report.ToString());
                 break;
-        }
-    }
-
-    private void BeginInTurn()
-    {
-        if (_awaitsLinks)
-        {
-            _awaitsLinks = false;
-            Prepare();
-            Start();
         }
     }
 

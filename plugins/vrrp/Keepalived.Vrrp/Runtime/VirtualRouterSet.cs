@@ -266,7 +266,7 @@ internal sealed class VirtualRouterSet : IInterfaceTableListener, IDisposable
         _leaving.Add(instance);
         for (int i = _leaving.Count - 1; i >= 0; i--)
         {
-            if (!_leaving[i].IsUnsettled)
+            if (_leaving[i] is { IsUnsettled: false, HoldsLinks: false })
             {
                 _leaving[i].Dispose();
                 _leaving.RemoveAt(i);
