@@ -23,9 +23,12 @@ internal sealed class MachineGroup : ISyncGroupEffects
 
     /// <summary>
     /// All members are in one state, the group's. Of the microsecond that owners spend in BACKUP the group tells nobody. Who was in BACKUP
-    /// when a reload made the group remains there beside one that awaits a first result, and cannot take over as long as that does.
+    /// when a reload made the group remains there beside one that awaits a first result (in INIT, or in FAULT if it had a fault meanwhile),
+    /// and cannot take over as long as that does.
     /// </summary>
-    public bool Agrees => _madeAtReload && _group.State == VirtualRouterState.Init ? AllWait : AreEqual;
+    public bool Agrees => _madeAtReload && AwaitsFirstResult ? AllWait : AreEqual;
+
+    private bool AwaitsFirstResult => _group.State == VirtualRouterState.Init || _group is { FaultyMembers: 0, PendingMembers: > 0 };
 
     private bool AllWait
     {
@@ -33,7 +36,9 @@ internal sealed class MachineGroup : ISyncGroupEffects
         {
             foreach (SimulatedRouter router in _machine.Routers)
             {
-                if (router.Core.State is not (VirtualRouterState.Init or VirtualRouterState.Backup))
+                bool waits = router.Core.State is VirtualRouterState.Init or VirtualRouterState.Backup
+                    || (router.Core.State == VirtualRouterState.Fault && router.Core.PendingTrackers > 0);
+                if (!waits)
                 {
                     return false;
                 }

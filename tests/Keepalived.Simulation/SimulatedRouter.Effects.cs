@@ -114,10 +114,9 @@ public sealed partial class SimulatedRouter
     {
         EffectCount++;
         LowestPriority = Math.Min(LowestPriority, current);
-        if (_network.Timeline.IsKept)
-        {
-            _network.Note($"{Name} priority {previous} to {current}: {cause}");
-        }
+
+        // Of two masters another one may be the better from now on, and its next advertisement is what ends it.
+        _network.Disturb(_network.Timeline.IsKept ? $"{Name} priority {previous} to {current}: {cause}" : "");
     }
 
     void IVirtualRouterEffects.LowerPriorityReceived(in ReceivedAdvertisement advertisement)
