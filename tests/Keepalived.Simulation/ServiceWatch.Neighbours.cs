@@ -88,6 +88,12 @@ internal sealed partial class ServiceWatch
         foreach (SimulatedRouter other in _service.Routers)
         {
             // Announcements of the same moment may overtake each other. A virtual link-layer address is learned from advertisements too.
+            if (other != router && other.Installed != 0 && !other.Machine.IsAwake)
+            {
+                // Nobody takes the address from a process that stands still, and its kernel answers who asks.
+                return true;
+            }
+
             MonotonicTime spoke = _service.Settings.UsesVirtualHardware
                 ? MonotonicTime.Max(other.LastAnnouncement, other.LastAdvertisement) : other.LastAnnouncement;
             if (other != router && spoke + (SimulatedLan.NormalDelay * 2) >= since)

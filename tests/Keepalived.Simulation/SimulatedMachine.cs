@@ -62,7 +62,8 @@ public sealed partial class SimulatedMachine : ISimulationTarget
     internal bool HasGroup => _group is not null;
 
     /// <summary>A member of the sync group awaits a first result: no other may take over before.</summary>
-    internal bool IsGroupHeld => _group is not null && _routers.Exists(static router => router.Core.State == VirtualRouterState.Init);
+    internal bool IsGroupHeld => _group is not null && _routers.Exists(static router =>
+        router.Core.State == VirtualRouterState.Init || router.Core.PendingTrackers > 0);
 
     /// <summary>How far the wall clock has been set.</summary>
     public TimeSpan WallClockOffset { get; private set; }
