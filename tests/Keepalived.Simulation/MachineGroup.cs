@@ -26,7 +26,7 @@ internal sealed class MachineGroup : ISyncGroupEffects
     /// when a reload made the group remains there beside one that awaits a first result (in INIT, or in FAULT if it had a fault meanwhile),
     /// and cannot take over as long as that does.
     /// </summary>
-    public bool Agrees => _madeAtReload && AwaitsFirstResult ? AllWait : AreEqual;
+    public bool Agrees => AreEqual || (_madeAtReload && AwaitsFirstResult && AllWait);
 
     private bool AwaitsFirstResult => _group.State == VirtualRouterState.Init || _group is { FaultyMembers: 0, PendingMembers: > 0 };
 
