@@ -2,7 +2,7 @@ using Keepalived.Vrrp.Configuration;
 
 namespace Keepalived.Vrrp.Tests.Configuration;
 
-/// <summary>behaviour.md section 10: names from the tables of iproute2.</summary>
+/// <summary>Names from the tables of iproute2.</summary>
 public sealed class RouteNamesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kroutenames").FullName;

@@ -6,7 +6,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, link-beat polling: every second by MII, ETHTOOL or IOCTL, through a whole daemon in virtual time.</summary>
+/// <summary>Link-beat polling: every second by MII, ETHTOOL or IOCTL, through a whole daemon in virtual time.</summary>
 public sealed class LinkBeatTests : ILinkQuestions
 {
     private readonly HashSet<LinkQueryMethod> _unknown = [];
