@@ -80,7 +80,6 @@ public sealed class ThirdPartyTests : IDisposable
         var installed = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Software.Ours.Path)!, ".."));
         // Hard links fail across file systems; then it is a copy.
         Command.Shell($"cp -al {installed} {_folder}/tree 2>/dev/null || {{ rm -rf {_folder}/tree; cp -a {installed} {_folder}/tree; }}");
-//X        Command.Run("cp", "-al", installed, Path.Combine(_folder, "tree"));
         return Path.Combine(_folder, "tree/sbin/keepalived");
     }
 

@@ -67,7 +67,7 @@ internal sealed class Mailer : IDisposable
     /// <summary>Mails that were taken by the server.</summary>
     public long Delivered { get; private set; }
 
-    /// <summary>Attempts that came to nothing for now.</summary>
+    /// <summary>Attempts that the server, or its absence, put off; each is made again or given up later.</summary>
     public long Deferrals { get; private set; }
 
     /// <summary>Mails that the server does not want.</summary>
