@@ -7,6 +7,9 @@ namespace Keepalived.Lab;
 /// <summary>A frame with the kernel's receive time stamp (CLOCK_REALTIME, nanoseconds).</summary>
 internal readonly record struct Frame(long Time, byte[] Bytes)
 {
+    /// <summary>The packet socket's protocol: of Ethernet, or on a netlink monitor the netlink family.</summary>
+    public int Protocol { get; init; }
+
     private int EtherType => BinaryPrimitives.ReadUInt16BigEndian(Bytes.AsSpan(12));
 
     /// <summary>
@@ -32,7 +35,9 @@ internal readonly record struct Frame(long Time, byte[] Bytes)
 /// <summary>What a test wants to know of an advertisement seen on the wire.</summary>
 internal sealed record Advertisement(long Time, IPAddress Source, int Version, int VirtualRouter, int Priority);
 
-/// <summary>Records every frame that passes the bridge, with kernel time stamps, and can write them as a pcap file.</summary>
+/// <summary>
+/// Records every frame that passes the bridge, or another interface, with kernel time stamps, and can write them as a pcap file.
+/// </summary>
 internal sealed unsafe class Capture : IAsyncDisposable
 {
     private const int AfPacket = 17;
@@ -41,6 +46,12 @@ internal sealed unsafe class Capture : IAsyncDisposable
     private const int SoReceiveTimeout = 20;
     private const int SoTimestampNs = 35;
     private const int SoReceiveBufferForce = 33;
+
+    // A netlink monitor shows whole sends, which hold many messages.
+    private const int LongestFrame = 1 << 17;
+
+    // struct sockaddr_ll: the protocol follows the family.
+    private const int AddressLength = 20;
     private readonly ConcurrentQueue<Frame> _frames = new();
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _ready = new();
@@ -63,6 +74,9 @@ internal sealed unsafe class Capture : IAsyncDisposable
 
     /// <summary>Starts recording; returns when frames are being recorded.</summary>
     public static Capture Start(Lan lan) => lan.Own(new Capture(lan.BridgeNamespace, "br0"));
+
+    /// <summary>Starts recording what passes an interface of a host.</summary>
+    public static Capture Start(Host host, string device) => host.Lan.Own(new Capture(host.Namespace, device));
 
     /// <summary>Writes what was recorded as a pcap file (nanosecond format, Ethernet).</summary>
     public void Save(string path, Func<Frame, bool>? filter = null)
@@ -105,12 +119,12 @@ internal sealed unsafe class Capture : IAsyncDisposable
         _ = Native.SetOption(descriptor, SolSocket, SoReceiveBufferForce, &room, sizeof(int));
         var wait = stackalloc long[2] { 0, 100_000 };
         _ = Native.SetOption(descriptor, SolSocket, SoReceiveTimeout, wait, 16);
-        var address = stackalloc byte[20];
-        new Span<byte>(address, 20).Clear();
+        var address = stackalloc byte[AddressLength];
+        new Span<byte>(address, AddressLength).Clear();
         *(ushort*)address = AfPacket;
         *(ushort*)(address + 2) = 0x0300;
         *(int*)(address + 4) = (int)Native.InterfaceIndex(device);
-        _ = Native.Bind(descriptor, address, 20);
+        _ = Native.Bind(descriptor, address, AddressLength);
         return descriptor;
     }
 
@@ -119,16 +133,20 @@ internal sealed unsafe class Capture : IAsyncDisposable
         NetworkNamespace.Join(ns);
         var descriptor = Open(device);
         _ready.Set();
-        var buffer = stackalloc byte[2048];
+        var buffer = stackalloc byte[LongestFrame];
         var control = stackalloc byte[256];
+        var address = stackalloc byte[AddressLength];
         while (!_stopping)
         {
-            var vector = new Native.Vector { Base = buffer, Length = 2048 };
-            var message = new Native.MessageHeader { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 256 };
+            var vector = new Native.Vector { Base = buffer, Length = LongestFrame };
+            var message = new Native.MessageHeader { Name = address, NameLength = AddressLength, Vectors = &vector, VectorCount = 1, Control = control, ControlLength = 256 };
             var length = Native.ReceiveMessage(descriptor, &message, 0);
             if (length > 14)
             {
-                _frames.Enqueue(new Frame(TimeOf(control, (int)message.ControlLength), new Span<byte>(buffer, (int)length).ToArray()));
+                _frames.Enqueue(new Frame(TimeOf(control, (int)message.ControlLength), new Span<byte>(buffer, (int)length).ToArray())
+                {
+                    Protocol = BinaryPrimitives.ReadUInt16BigEndian(new Span<byte>(address + 2, sizeof(ushort))),
+                });
             }
         }
 

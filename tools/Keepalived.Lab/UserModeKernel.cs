@@ -15,7 +15,7 @@ internal static class UserModeKernel
     private static readonly string[] s_modules =
     [
         "ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_lc", "ip_vs_wlc", "ip_vs_lblc", "ip_vs_lblcr", "ip_vs_sh", "ip_vs_mh", "ip_vs_dh", "ip_vs_sed", "ip_vs_nq",
-        "ip_vs_fo", "ip_vs_ovf", "ip_vs_twos", "ip_vs_pe_sip", "veth", "dummy", "macvlan", "ipvlan", "bridge", "8021q", "vrf",
+        "ip_vs_fo", "ip_vs_ovf", "ip_vs_twos", "ip_vs_pe_sip", "veth", "dummy", "macvlan", "ipvlan", "bridge", "8021q", "vrf", "nlmon", "nf_tables",
     ];
 
     /// <summary>Why no kernel can be booted here; null when one can.</summary>
