@@ -31,10 +31,14 @@ internal sealed unsafe class PacketRing : IDisposable
     /// <param name="space">The namespace of the interface.</param>
     /// <param name="device">The interface.</param>
     /// <param name="frames">Frames that the ring must hold; rounded up to 8,192.</param>
-    public static PacketRing Open(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames));
+    public static PacketRing Open(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames, AttachFilter));
 
     /// <summary>The same for BFD control packets over IPv4 to the single hop port.</summary>
-    public static PacketRing OpenForBfd(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames, isBfd: true));
+    public static PacketRing OpenForBfd(NetworkNamespace space, string device, int frames) => space.Inside(() => Open(device, frames, AttachBfdFilter));
+
+    /// <summary>The same for the first packets of TCP connections over IPv4, which is what a probe begins with.</summary>
+    public static PacketRing OpenForConnections(NetworkNamespace space, string device, int frames) =>
+        space.Inside(() => Open(device, frames, AttachConnectionFilter));
 
     /// <summary>Takes the oldest control packet of a ring that was opened for them.</summary>
     public bool TryTakeBfd(out BfdFrame frame)
@@ -56,6 +60,24 @@ internal sealed unsafe class PacketRing : IDisposable
             (bfd[1] & 0x20) != 0,
             (bfd[1] & 0x10) != 0,
             BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(bfd + 4, 4)));
+        Volatile.Write(ref *(uint*)header, 0);
+        _next = (_next + 1) % _frames;
+        return true;
+    }
+
+    /// <summary>Takes the oldest connection of a ring that was opened for them: when it came (CLOCK_REALTIME, ns) and where it goes.</summary>
+    public bool TryTakeConnection(out (long Time, uint Destination) connection)
+    {
+        byte* header = _ring + ((nint)_next * FrameSize);
+        if ((Volatile.Read(ref *(uint*)header) & StatusUser) == 0)
+        {
+            connection = default;
+            return false;
+        }
+
+        byte* network = header + *(ushort*)(header + 14);
+        long time = (*(uint*)(header + 16) * 1_000_000_000L) + *(uint*)(header + 20);
+        connection = (time, BinaryPrimitives.ReadUInt32BigEndian(new ReadOnlySpan<byte>(network + 16, 4)));
         Volatile.Write(ref *(uint*)header, 0);
         _next = (_next + 1) % _frames;
         return true;
@@ -119,10 +141,20 @@ internal sealed unsafe class PacketRing : IDisposable
             all.Add(frame);
         }
 
+        MustBeWhole();
+        return all;
+    }
+
+    /// <summary>Throws when the ring has lost a packet.</summary>
+    public void MustBeWhole()
+    {
         uint* statistics = stackalloc uint[2];
         uint length = 8;
         LibC.Checked(LibC.getsockopt(_socket, SolPacket, 6, statistics, &length), "PACKET_STATISTICS");
-        return statistics[1] == 0 ? all : throw new BenchException($"The capture lost {statistics[1]} packets: the ring is too small");
+        if (statistics[1] != 0)
+        {
+            throw new BenchException($"The capture lost {statistics[1]} packets: the ring is too small");
+        }
     }
 
     public void Dispose()
@@ -131,7 +163,7 @@ internal sealed unsafe class PacketRing : IDisposable
         LibC.close(_socket);
     }
 
-    private static PacketRing Open(string device, int frames, bool isBfd = false)
+    private static PacketRing Open(string device, int frames, Action<int> attachFilter)
     {
         uint index = LibC.if_nametoindex(device);
         int socket = LibC.Checked(LibC.socket(17, 3, 0), "socket(AF_PACKET)");
@@ -139,15 +171,7 @@ internal sealed unsafe class PacketRing : IDisposable
         Set(socket, SolPacket, 17, 16); // PACKET_TIMESTAMP: SOF_TIMESTAMPING_SOFTWARE
         Set(socket, SolPacket, 23, 1); // PACKET_IGNORE_OUTGOING
         Set(socket, 1, 35, 1); // SO_TIMESTAMPNS: has the stack stamp what it receives
-        if (isBfd)
-        {
-            AttachBfdFilter(socket);
-        }
-        else
-        {
-            AttachFilter(socket);
-        }
-
+        attachFilter(socket);
         uint blocks = (uint)((frames + 8191) / 8192);
         uint* request = stackalloc uint[4] { BlockSize, blocks, FrameSize, blocks * (BlockSize / FrameSize) };
         LibC.Checked(LibC.setsockopt(socket, SolPacket, 5, request, 16), "PACKET_RX_RING");
@@ -202,6 +226,25 @@ internal sealed unsafe class PacketRing : IDisposable
             new(0x06, 0, 0, 0),
         };
         var program = new FilterProgram { Length = 8, Code = code };
+        LibC.Checked(LibC.setsockopt(socket, 1, 26, &program, (uint)sizeof(FilterProgram)), "SO_ATTACH_FILTER");
+    }
+
+    /// <summary>Keeps TCP over IPv4 with SYN and without ACK, without IP options.</summary>
+    private static void AttachConnectionFilter(int socket)
+    {
+        FilterInstruction* code = stackalloc FilterInstruction[9]
+        {
+            new(0x28, 0, 0, 12), // ldh [12]
+            new(0x15, 0, 6, 0x0800), // jeq ipv4, else drop
+            new(0x30, 0, 0, 23), // ldb [23]
+            new(0x15, 0, 4, 6), // jeq tcp, else drop
+            new(0x30, 0, 0, 47), // ldb [47]
+            new(0x54, 0, 0, 0x12), // and SYN | ACK
+            new(0x15, 0, 1, 0x02), // jeq SYN, else drop
+            new(0x06, 0, 0, 0x40000),
+            new(0x06, 0, 0, 0),
+        };
+        var program = new FilterProgram { Length = 9, Code = code };
         LibC.Checked(LibC.setsockopt(socket, 1, 26, &program, (uint)sizeof(FilterProgram)), "SO_ATTACH_FILTER");
     }
 
