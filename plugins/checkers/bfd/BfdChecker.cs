@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using Keepalived.Checking;
 using Keepalived.Events;
 
@@ -8,13 +7,12 @@ namespace Keepalived.Checkers.Bfd;
 /// Follows one BFD session. The first probe ends as soon as anything is known of it, each other one with another state; until then its server is
 /// as <c>alpha</c> says.
 /// </summary>
-internal sealed class BfdChecker(string session) : IChecker, IValueTaskSource<CheckResult>
+internal sealed class BfdChecker(string session) : IChecker
 {
-    private ManualResetValueTaskSourceCore<CheckResult> _news;
+    private readonly CheckResultSource _news = new();
     private IDisposable? _following;
     private BfdSessionState? _known;
     private BfdSessionState? _told;
-    private bool _isWaiting;
 
     /// <inheritdoc/>
     public ValueTask<CheckResult> CheckAsync(CheckContext context)
@@ -26,37 +24,22 @@ internal sealed class BfdChecker(string session) : IChecker, IValueTaskSource<Ch
             _known = sessions.StateOf(session);
         }
 
-        if (_known != _told)
-        {
-            return new(Tell());
-        }
-
-        _news.Reset();
-        _isWaiting = true;
-        return new(this, _news.Version);
+        return _known == _told ? _news.Wait() : new(Tell());
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _isWaiting = false;
+        _news.Abandon();
         _following?.Dispose();
     }
-
-    CheckResult IValueTaskSource<CheckResult>.GetResult(short token) => _news.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<CheckResult>.GetStatus(short token) => _news.GetStatus(token);
-
-    void IValueTaskSource<CheckResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _news.OnCompleted(continuation, state, token, flags);
 
     private void OnNews(in BfdSessionNews news)
     {
         _known = news.State;
-        if (_isWaiting && _known != _told)
+        if (_news.IsWaiting && _known != _told)
         {
-            _isWaiting = false;
-            _news.SetResult(Tell());
+            _news.Complete(Tell());
         }
     }
 

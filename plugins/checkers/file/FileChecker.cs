@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using Keepalived.Checking;
 using Keepalived.Tracking;
 
@@ -8,14 +7,13 @@ namespace Keepalived.Checkers.Files;
 /// Follows the number in a file. Without weight any number but 0 takes the server out; with one their product is added to the server's
 /// weight, and takes it out when nothing could be added to make good for it. The first probe ends at once, each other one with another number.
 /// </summary>
-internal sealed class FileChecker : IChecker, IValueTaskSource<CheckResult>
+internal sealed class FileChecker : IChecker
 {
     private readonly FileCheckDefinition _definition;
     private readonly Action _changed;
-    private ManualResetValueTaskSourceCore<CheckResult> _news;
+    private readonly CheckResultSource _news = new();
     private IFileNumber? _number;
     private int _told;
-    private bool _isWaiting;
 
     public FileChecker(FileCheckDefinition definition)
     {
@@ -32,36 +30,21 @@ internal sealed class FileChecker : IChecker, IValueTaskSource<CheckResult>
             return new(Tell());
         }
 
-        if (_number.Value != _told)
-        {
-            return new(Tell());
-        }
-
-        _news.Reset();
-        _isWaiting = true;
-        return new(this, _news.Version);
+        return _number.Value == _told ? _news.Wait() : new(Tell());
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _isWaiting = false;
+        _news.Abandon();
         _number?.Dispose();
     }
 
-    CheckResult IValueTaskSource<CheckResult>.GetResult(short token) => _news.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<CheckResult>.GetStatus(short token) => _news.GetStatus(token);
-
-    void IValueTaskSource<CheckResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _news.OnCompleted(continuation, state, token, flags);
-
     private void Changed()
     {
-        if (_isWaiting && _number!.Value != _told)
+        if (_news.IsWaiting && _number!.Value != _told)
         {
-            _isWaiting = false;
-            _news.SetResult(Tell());
+            _news.Complete(Tell());
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Sources;
 using Keepalived.Checking;
 using Keepalived.Scripts;
 
@@ -9,12 +8,12 @@ namespace Keepalived.Checkers.Misc;
 /// <c>misc_dynamic</c> 2 to 255 are up with a weight of the code less 2. Everything else is down: other codes, signals, a script that does
 /// not end in time or cannot be run.
 /// </summary>
-internal sealed class MiscChecker : IChecker, IValueTaskSource<CheckResult>
+internal sealed class MiscChecker : IChecker
 {
     private const int LowestWeightCode = 2;
     private readonly MiscCheckDefinition _definition;
     private readonly Action<ScriptResult> _ended;
-    private ManualResetValueTaskSourceCore<CheckResult> _verdict;
+    private readonly CheckResultSource _verdict = new();
     private TimeSpan _limit;
     private IScriptRun? _run;
 
@@ -27,10 +26,10 @@ internal sealed class MiscChecker : IChecker, IValueTaskSource<CheckResult>
     /// <inheritdoc/>
     public ValueTask<CheckResult> CheckAsync(CheckContext context)
     {
-        _verdict.Reset();
         _limit = _definition.LimitOf(context.Options);
+        ValueTask<CheckResult> verdict = _verdict.Wait();
         _run = context.Scripts.Run(_definition.Command, [], _limit, _ended);
-        return new(this, _verdict.Version);
+        return verdict;
     }
 
     /// <summary>Ends a script that still runs: nobody waits for its verdict any more.</summary>
@@ -58,12 +57,5 @@ internal sealed class MiscChecker : IChecker, IValueTaskSource<CheckResult>
         };
     }
 
-    CheckResult IValueTaskSource<CheckResult>.GetResult(short token) => _verdict.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<CheckResult>.GetStatus(short token) => _verdict.GetStatus(token);
-
-    void IValueTaskSource<CheckResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _verdict.OnCompleted(continuation, state, token, flags);
-
-    private void Ended(ScriptResult result) => _verdict.SetResult(Judge(in result));
+    private void Ended(ScriptResult result) => _verdict.Complete(Judge(in result));
 }

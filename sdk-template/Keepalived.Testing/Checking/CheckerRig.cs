@@ -37,7 +37,7 @@ public sealed class CheckerRig : IDisposable
         CheckOptions written = definition.Options.Over(_builtIn);
         CheckOptions options = written with { ConnectAddress = written.ConnectAddress ?? server.Address, ConnectPort = written.ConnectPort ?? server.Port };
         Target = new("[192.0.2.100]:tcp:80", $"[{server.Address}]:tcp:{server.Port}", new(options.ConnectAddress, options.ConnectPort.Value), virtualHost);
-        _context = new(Target, options, Sockets, _scheduler, Log) { Scripts = Scripts, Files = Files };
+        _context = new(Target, options, Sockets, _scheduler, Log) { Scripts = Scripts, Files = Files, OpenBfdSessions = () => Sessions };
         Checker = definition.CreateChecker(Target) ?? throw new ArgumentException($"{definition.Kind} makes no checker", nameof(definition));
     }
 
@@ -59,11 +59,17 @@ public sealed class CheckerRig : IDisposable
     /// <summary>Numbers in files.</summary>
     public ScriptedFileNumbers Files { get; } = new();
 
+    /// <summary>BFD sessions.</summary>
+    public ScriptedBfdSessions Sessions { get; } = new();
+
     /// <summary>What the checker logged.</summary>
     public RecordingLogger Log { get; } = new();
 
     /// <summary>The checker.</summary>
     public IChecker Checker { get; }
+
+    /// <summary>How long a probe may take: <c>connect_timeout</c>, 5 s unless the definition says something else.</summary>
+    public TimeSpan ConnectTimeout => _context.Options.ConnectTimeout!.Value;
 
     /// <summary>Probes once, to the end, however much virtual time that takes.</summary>
     /// <exception cref="TimeoutException">It had not ended after an hour.</exception>
@@ -79,7 +85,7 @@ public sealed class CheckerRig : IDisposable
     /// <summary>Begins a probe, for tests that do something in the middle of one: start it with <see cref="VirtualLoop.Complete"/>.</summary>
     public ValueTask<CheckResult> Begin()
     {
-        _context.Deadline = _scheduler.Now + _context.Options.ConnectTimeout!.Value;
+        _context.Deadline = _scheduler.Now + ConnectTimeout;
         return Checker.CheckAsync(_context);
     }
 

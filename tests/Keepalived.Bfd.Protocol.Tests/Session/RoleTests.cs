@@ -236,7 +236,7 @@ public sealed class RoleTests
             rig.Session.PutBack(rig.Now);
         }
 
-        BfdHistory history = rig.Session.History;
+        RecentEntries<BfdHistoryEntry> history = rig.Session.History;
         Assert.Equal((16, 4L), (history.Count, history.Forgotten));
         Assert.Equal("Down to AdminDown: taken down", history[0].ToString());
         Assert.Equal(BfdCauseKind.PutBack, history[15].Cause.Kind);

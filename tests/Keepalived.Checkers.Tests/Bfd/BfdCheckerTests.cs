@@ -1,13 +1,16 @@
 using Keepalived.Checkers.Bfd;
 using Keepalived.Checking;
 using Keepalived.Events;
+using Keepalived.Testing;
 
 namespace Keepalived.Checkers.Tests.Bfd;
 
-public sealed class BfdCheckerTests
+public sealed class BfdCheckerTests : IDisposable
 {
     private const string Name = "to-web1";
-    private readonly VirtualRig _rig = new(new BfdCheckDefinition(CheckOptions.Unset, Name));
+    private readonly CheckerRig _rig = new(new BfdCheckDefinition(CheckOptions.Unset, Name));
+
+    public void Dispose() => _rig.Dispose();
 
     [Fact]
     public void Nothing_is_said_before_anything_is_known_of_the_session()
@@ -50,7 +53,7 @@ public sealed class BfdCheckerTests
     {
         _ = _rig.Begin();
         Assert.Equal([Name], _rig.Sessions.Sessions);
-        _rig.Checker.Dispose();
+        _rig.Dispose();
         Assert.Empty(_rig.Sessions.Sessions);
         _rig.Sessions.Say(Name, BfdSessionState.Up);
     }

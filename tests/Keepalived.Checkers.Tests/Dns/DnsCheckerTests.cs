@@ -28,7 +28,7 @@ public sealed class DnsCheckerTests
     [Fact]
     public void An_answer_without_error_code_is_well_whatever_is_in_it()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.Answers(Reply(0), TimeSpan.FromSeconds(1));
 
         Assert.True(rig.Run().IsUp);
@@ -43,7 +43,7 @@ public sealed class DnsCheckerTests
     [InlineData(15, "an unassigned code")]
     public void An_error_code_is_a_failure_and_is_named(int code, string name)
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.Answers(Reply(code));
 
         Assert.Equal($"answer: error code {code} ({name})", Failure(rig));
@@ -52,7 +52,7 @@ public sealed class DnsCheckerTests
     [Fact]
     public void Datagrams_that_answer_something_else_are_passed_over_until_the_answer_comes()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.Answers(query => [.. query.Select((octet, i) => i == 0 ? (byte)(octet ^ 1) : i == 2 ? (byte)0x81 : octet)])
             .Answers(query => query)
             .Answers(query => [.. Reply(0)(query)[..11]])
@@ -66,17 +66,17 @@ public sealed class DnsCheckerTests
     [Fact]
     public void Only_datagrams_that_answer_something_else_are_a_failure_at_the_time_out()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.Answers(query => query).Answers([1, 2, 3]);
 
         Assert.Equal("answer: none in time; 2 datagrams that answer something else or nothing were passed over", Failure(rig));
-        Assert.Equal(VirtualRig.ConnectTimeout, rig.Loop.Elapsed);
+        Assert.Equal(rig.ConnectTimeout, rig.Loop.Elapsed);
     }
 
     [Fact]
     public void Silence_an_ICMP_error_and_no_way_each_name_themselves()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.IsSilent();
         Assert.Equal("answer: no answer in time", Failure(rig));
 
@@ -90,7 +90,7 @@ public sealed class DnsCheckerTests
     [Fact]
     public void Identifiers_are_not_the_same_twice()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make();
+        (CheckerRig rig, ScriptedDatagramServer server) = Make();
         server.Answers(Reply(0));
         for (int i = 0; i < 20; i++)
         {
@@ -102,13 +102,13 @@ public sealed class DnsCheckerTests
 
     private static Func<byte[], byte[]> Reply(int code) => query => [query[0], query[1], 0x81, (byte)(0x80 | code), .. query.AsSpan(4)];
 
-    private static (VirtualRig Rig, ScriptedDatagramServer Server) Make()
+    private static (CheckerRig Rig, ScriptedDatagramServer Server) Make()
     {
-        var rig = new VirtualRig(new DnsCheckDefinition(new(), DnsRecordType.A, "www.example.org"), Server);
+        var rig = new CheckerRig(new DnsCheckDefinition(new(), DnsRecordType.A, "www.example.org"), Server);
         return (rig, rig.Sockets.DatagramServer(Server));
     }
 
-    private static string? Failure(VirtualRig rig)
+    private static string? Failure(CheckerRig rig)
     {
         CheckResult result = rig.Run();
         Assert.False(result.IsUp);

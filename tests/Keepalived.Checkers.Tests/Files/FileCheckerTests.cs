@@ -1,5 +1,6 @@
 using Keepalived.Checkers.Files;
 using Keepalived.Checking;
+using Keepalived.Testing;
 
 namespace Keepalived.Checkers.Tests.Files;
 
@@ -23,7 +24,7 @@ public sealed class FileCheckerTests
     public void The_number_times_the_weight_is_added_and_without_weight_any_number_but_0_is_down(
         int weight, bool isReversed, int number, bool isUp, int? added)
     {
-        var rig = new VirtualRig(Define(weight, isReversed));
+        var rig = new CheckerRig(Define(weight, isReversed));
         rig.Files.Write(Path, number);
 
         CheckResult result = rig.Run();
@@ -35,7 +36,7 @@ public sealed class FileCheckerTests
     [Fact]
     public void The_first_probe_ends_at_once_and_each_other_one_with_another_number()
     {
-        var rig = new VirtualRig(Define(1));
+        var rig = new CheckerRig(Define(1));
         Assert.Equal(0, rig.Run().AddedWeight);
 
         ValueTask<CheckResult> second = rig.Begin();
@@ -51,7 +52,7 @@ public sealed class FileCheckerTests
     [Fact]
     public void A_checker_that_goes_away_follows_nothing_more()
     {
-        var rig = new VirtualRig(Define(1));
+        var rig = new CheckerRig(Define(1));
         rig.Run();
 
         rig.Checker.Dispose();

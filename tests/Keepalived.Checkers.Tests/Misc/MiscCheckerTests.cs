@@ -2,6 +2,7 @@ using Keepalived.Checkers.Misc;
 using Keepalived.Checking;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
+using Keepalived.Testing;
 
 namespace Keepalived.Checkers.Tests.Misc;
 
@@ -37,7 +38,7 @@ public sealed class MiscCheckerTests
     [Fact]
     public void The_command_runs_as_its_user_and_for_as_long_as_misc_timeout_says()
     {
-        var rig = new VirtualRig(Define(TimeSpan.FromSeconds(7)));
+        var rig = new CheckerRig(Define(TimeSpan.FromSeconds(7)));
         rig.Scripts.EndsWith = _ => Exited(0);
 
         rig.Run();
@@ -49,7 +50,7 @@ public sealed class MiscCheckerTests
     [Fact]
     public void Without_misc_timeout_the_limit_is_the_delay_loop()
     {
-        var rig = new VirtualRig(Define());
+        var rig = new CheckerRig(Define());
         rig.Scripts.EndsWith = _ => Exited(0);
 
         rig.Run();
@@ -84,7 +85,7 @@ public sealed class MiscCheckerTests
     [Fact]
     public void Each_probe_runs_the_script_anew_and_a_pending_one_waits()
     {
-        var rig = new VirtualRig(Define());
+        var rig = new CheckerRig(Define());
         ValueTask<CheckResult> first = rig.Begin();
         Assert.False(first.IsCompleted);
         rig.Scripts.Runs[0].Exit(0);
@@ -99,7 +100,7 @@ public sealed class MiscCheckerTests
     [Fact]
     public void A_checker_that_goes_away_ends_its_script()
     {
-        var rig = new VirtualRig(Define());
+        var rig = new CheckerRig(Define());
         ValueTask<CheckResult> probe = rig.Begin();
 
         rig.Checker.Dispose();
@@ -126,7 +127,7 @@ public sealed class MiscCheckerTests
 
     private static CheckResult Run(ScriptResult result, TimeSpan timeout = default, bool isDynamic = false)
     {
-        var rig = new VirtualRig(Define(timeout, isDynamic));
+        var rig = new CheckerRig(Define(timeout, isDynamic));
         rig.Scripts.EndsWith = _ => result;
         return rig.Run();
     }

@@ -11,7 +11,7 @@ public sealed class PingCheckerTests
     [InlineData("2001:db8::1")]
     public void A_machine_that_replies_is_up_and_was_asked_with_128_octets(string address)
     {
-        (VirtualRig rig, ScriptedDatagramServer machine) = Make(address);
+        (CheckerRig rig, ScriptedDatagramServer machine) = Make(address);
         machine.Answers(data => data, TimeSpan.FromMilliseconds(20));
 
         Assert.True(rig.Run().IsUp);
@@ -24,7 +24,7 @@ public sealed class PingCheckerTests
     [Fact]
     public void The_firewall_mark_is_not_put_on_echo_requests()
     {
-        var rig = new VirtualRig(new PingCheckDefinition(new CheckOptions { FirewallMark = 9, BindInterface = "eth1" }));
+        var rig = new CheckerRig(new PingCheckDefinition(new CheckOptions { FirewallMark = 9, BindInterface = "eth1" }));
         rig.Sockets.Machine("192.0.2.1").Answers(data => data);
 
         rig.Run();
@@ -35,20 +35,20 @@ public sealed class PingCheckerTests
     [Fact]
     public void Silence_a_reply_to_something_else_and_an_ICMP_error_each_name_themselves()
     {
-        (VirtualRig rig, ScriptedDatagramServer machine) = Make("192.0.2.1");
+        (CheckerRig rig, ScriptedDatagramServer machine) = Make("192.0.2.1");
         Assert.Equal("echo: the server cannot be reached", rig.Run().Reason);
 
         machine.IsSilent();
         Assert.Equal("echo: no answer in time", rig.Run().Reason);
-        Assert.Equal(VirtualRig.ConnectTimeout, rig.Loop.Elapsed);
+        Assert.Equal(rig.ConnectTimeout, rig.Loop.Elapsed);
 
         machine.Answers([1, 2, 3]);
         Assert.Equal("echo: no answer in time", rig.Run().Reason);
     }
 
-    private static (VirtualRig Rig, ScriptedDatagramServer Machine) Make(string address)
+    private static (CheckerRig Rig, ScriptedDatagramServer Machine) Make(string address)
     {
-        var rig = new VirtualRig(new PingCheckDefinition(new()), address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:80" : $"{address}:80");
+        var rig = new CheckerRig(new PingCheckDefinition(new()), address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:80" : $"{address}:80");
         return (rig, rig.Sockets.Machine(address));
     }
 }

@@ -11,7 +11,7 @@ public sealed class UdpCheckerTests
     [Fact]
     public void Without_payload_32_octets_of_keepalived_text_are_sent()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, default, 0, 255));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, default, 0, 255));
         server.IsSilent();
 
         rig.Run();
@@ -23,7 +23,7 @@ public sealed class UdpCheckerTests
     public void The_payload_is_sent_to_the_octet_and_the_socket_bound_as_configured()
     {
         var options = new CheckOptions { BindInterface = "eth1", FirewallMark = 7 };
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(options, new byte[] { 0, 0xff, 1 }.ToEquatableArray(), false, default, 0, 255));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(options, new byte[] { 0, 0xff, 1 }.ToEquatableArray(), false, default, 0, 255));
         server.Answers([1]);
 
         Assert.True(rig.Run().IsUp);
@@ -35,23 +35,23 @@ public sealed class UdpCheckerTests
     [Fact]
     public void Silence_until_the_time_out_is_well_when_no_reply_is_required()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, default, 0, 255));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, default, 0, 255));
         server.IsSilent();
 
         CheckResult result = rig.Run();
 
         Assert.True(result.IsUp);
-        Assert.Equal(VirtualRig.ConnectTimeout, rig.Loop.Elapsed);
+        Assert.Equal(rig.ConnectTimeout, rig.Loop.Elapsed);
     }
 
     [Fact]
     public void Silence_is_a_failure_when_a_reply_is_required()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(Requiring());
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(Requiring());
         server.IsSilent();
 
         Assert.Equal("reply: no answer in time", Failure(rig));
-        Assert.Equal(VirtualRig.ConnectTimeout, rig.Loop.Elapsed);
+        Assert.Equal(rig.ConnectTimeout, rig.Loop.Elapsed);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class UdpCheckerTests
     [InlineData(true)]
     public void An_ICMP_error_is_a_failure_whether_a_reply_is_required_or_not(bool isRequired)
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(new(), default, isRequired, default, 0, 255));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(new(), default, isRequired, default, 0, 255));
         server.Refuses(TimeSpan.FromSeconds(1));
         Assert.Equal("reply: nobody listens at the port (ICMP)", Failure(rig));
         Assert.Equal(TimeSpan.FromSeconds(1), rig.Loop.Elapsed);
@@ -78,7 +78,7 @@ public sealed class UdpCheckerTests
     [InlineData("", "reply: 0 octets, fewer than 2")]
     public void A_required_reply_has_an_accepted_length_and_matches_with_X_for_any_nibble(string reply, string? reason)
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(Requiring(shortest: 2, longest: 4));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(Requiring(shortest: 2, longest: 4));
         server.Answers(Convert.FromHexString(reply), TimeSpan.FromMilliseconds(10));
 
         CheckResult result = rig.Run();
@@ -89,7 +89,7 @@ public sealed class UdpCheckerTests
     [Fact]
     public void A_reply_that_is_not_required_is_not_judged()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, Pattern, 100, 200));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(new(), default, false, Pattern, 100, 200));
         server.Answers([9]);
 
         Assert.True(rig.Run().IsUp);
@@ -98,7 +98,7 @@ public sealed class UdpCheckerTests
     [Fact]
     public void Lengths_0_to_255_are_accepted_without_a_pattern()
     {
-        (VirtualRig rig, ScriptedDatagramServer server) = Make(new(new(), default, true, default, 0, 255));
+        (CheckerRig rig, ScriptedDatagramServer server) = Make(new(new(), default, true, default, 0, 255));
         server.Answers([]);
         Assert.True(rig.Run().IsUp);
 
@@ -113,13 +113,13 @@ public sealed class UdpCheckerTests
 
     private static UdpCheckDefinition Requiring(int shortest = 0, int longest = 255) => new(new(), default, true, Pattern, shortest, longest);
 
-    private static (VirtualRig Rig, ScriptedDatagramServer Server) Make(UdpCheckDefinition definition)
+    private static (CheckerRig Rig, ScriptedDatagramServer Server) Make(UdpCheckDefinition definition)
     {
-        var rig = new VirtualRig(definition, Server);
+        var rig = new CheckerRig(definition, Server);
         return (rig, rig.Sockets.DatagramServer(Server));
     }
 
-    private static string? Failure(VirtualRig rig)
+    private static string? Failure(CheckerRig rig)
     {
         CheckResult result = rig.Run();
         Assert.False(result.IsUp);

@@ -111,15 +111,15 @@ public sealed class HistoryTests
             rig.Router.AdjustPriority(i, rig.Now);
         }
 
-        RouterHistory history = rig.Router.History;
-        Assert.Equal(RouterHistory.Capacity, history.Count);
-        Assert.Equal(101 - RouterHistory.Capacity, history.Forgotten);
-        Assert.Equal(100 + 100 - RouterHistory.Capacity + 1, history[0].After);
-        Assert.Equal(200, history[RouterHistory.Capacity - 1].After);
-        Assert.Throws<ArgumentOutOfRangeException>(() => history[RouterHistory.Capacity]);
+        RecentEntries<RouterHistoryEntry> history = rig.Router.History;
+        Assert.Equal(history.Capacity, history.Count);
+        Assert.Equal(101 - history.Capacity, history.Forgotten);
+        Assert.Equal(100 + 100 - history.Capacity + 1, history[0].After);
+        Assert.Equal(200, history[history.Capacity - 1].After);
+        Assert.Throws<ArgumentOutOfRangeException>(() => history[history.Capacity]);
     }
 
-    private static string[] Lines(RouterHistory history)
+    private static string[] Lines(RecentEntries<RouterHistoryEntry> history)
     {
         string[] lines = new string[history.Count];
         for (int i = 0; i < lines.Length; i++)

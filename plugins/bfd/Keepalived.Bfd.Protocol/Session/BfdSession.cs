@@ -117,8 +117,8 @@ public sealed partial class BfdSession
     /// <summary>When the state changed last; null before the first change.</summary>
     public MonotonicTime? LastTransition { get; private set; }
 
-    /// <summary>The last changes of state, with their causes.</summary>
-    public BfdHistory History { get; } = new();
+    /// <summary>The last 16 changes of state, with their causes.</summary>
+    public RecentEntries<BfdHistoryEntry> History { get; } = new(capacity: 16);
 
     /// <summary>Counters.</summary>
     public BfdStatistics Statistics { get; } = new();

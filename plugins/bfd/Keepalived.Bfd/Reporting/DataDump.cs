@@ -87,7 +87,7 @@ internal sealed class DataDump(TextWriter writer, MonotonicTime now)
         }
     }
 
-    private void WriteHistory(BfdHistory history)
+    private void WriteHistory(RecentEntries<BfdHistoryEntry> history)
     {
         if (history.Count == 0)
         {

@@ -118,8 +118,8 @@ public sealed partial class VirtualRouter
     /// <summary>Waiting in INIT for the first result of a tracker.</summary>
     public bool IsHeld => _started && State == VirtualRouterState.Init;
 
-    /// <summary>The last transitions, priority changes and faults, with their causes.</summary>
-    public RouterHistory History { get; } = new();
+    /// <summary>The last 32 transitions, priority changes and faults, with their causes.</summary>
+    public RecentEntries<RouterHistoryEntry> History { get; } = new(capacity: 32);
 
     /// <summary>Why the state changed last; without meaning before the first change.</summary>
     public TransitionCause LastCause { get; private set; }

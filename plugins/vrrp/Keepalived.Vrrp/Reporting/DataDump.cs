@@ -392,7 +392,7 @@ internal sealed class DataDump(TextWriter writer, VirtualRouterSet routers, Vrrp
 
     private void WriteHistory(RunningInstance instance)
     {
-        RouterHistory history = instance.Router.History;
+        RecentEntries<RouterHistoryEntry> history = instance.Router.History;
         Item(1, "VRRP Instance", instance.Settings.Name);
         if (history.Forgotten > 0)
         {

@@ -17,10 +17,10 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
         WriteGroups();
         if (routers.Trackers is { } trackers)
         {
-            WriteScripts(trackers);
-            WriteFiles(trackers);
-            WriteProcesses(trackers);
-            WriteSessions(trackers);
+            WriteTracked("VRRP Scripts", trackers.Scripts, WriteScript);
+            WriteTracked("VRRP Track files", trackers.Files, WriteFile);
+            WriteTracked("VRRP Track processes", trackers.Processes, WriteProcess);
+            WriteTracked("VRRP Track BFDs", trackers.Sessions, WriteSession);
         }
     }
 
@@ -73,100 +73,79 @@ internal sealed class TrackingDump(TextWriter writer, VirtualRouterSet routers)
         }
     }
 
-    private void WriteScripts(TrackerSet trackers)
+    private void WriteTracked<T>(string title, IReadOnlyCollection<T> all, Action<T> write)
+        where T : TrackedObject
     {
-        if (trackers.Scripts.Count == 0)
+        if (all.Count == 0)
         {
             return;
         }
 
-        Line(0, "------< VRRP Scripts >------");
-        foreach (TrackedScript script in trackers.Scripts)
+        Line(0, $"------< {title} >------");
+        foreach (T tracked in all)
         {
-            ScriptTracker settings = script.Settings;
-            Line(1, $"VRRP Script = {settings.Name}");
-            Line(3, $"Command = {CommandText.Quote(settings.Command)}");
-            Line(3, $"Interval = {Seconds(settings.Interval)} sec");
-            Line(3, $"Timeout = {Seconds(settings.Timeout)} sec");
-            Line(3, $"Weight = {settings.Weight}");
-            Line(3, $"Rise = {settings.Rise}");
-            Line(3, $"Fall = {settings.Fall}");
-            Line(3, $"Result = {script.Verdict.Counter}");
-            Line(3, $"Init state = {(script.Verdict.HasResult ? "done" : settings.StartsFailed ? "FAILED" : "INIT")}");
-            Line(3, $"Status = {(script.Verdict.IsUp ? "GOOD" : "BAD")}");
-            WriteTrackers(script);
-            Line(3, $"State = {(script.IsRunning ? "running" : "idle")}");
+            write(tracked);
         }
     }
 
-    private void WriteFiles(TrackerSet trackers)
+    private void WriteScript(TrackedScript script)
     {
-        if (trackers.Files.Count == 0)
-        {
-            return;
-        }
-
-        Line(0, "------< VRRP Track files >------");
-        foreach (FollowedFile file in trackers.Files)
-        {
-            Line(1, $"Track file = {file.Settings.Name}");
-            Line(3, $"File = {file.Settings.Path}");
-            Line(3, $"Status = {file.State.Number}");
-            Line(3, $"Weight = {file.Settings.Weight}");
-            WriteTrackers(file);
-        }
+        ScriptTracker settings = script.Settings;
+        Line(1, $"VRRP Script = {settings.Name}");
+        Line(3, $"Command = {CommandText.Quote(settings.Command)}");
+        Line(3, $"Interval = {Seconds(settings.Interval)} sec");
+        Line(3, $"Timeout = {Seconds(settings.Timeout)} sec");
+        Line(3, $"Weight = {settings.Weight}");
+        Line(3, $"Rise = {settings.Rise}");
+        Line(3, $"Fall = {settings.Fall}");
+        Line(3, $"Result = {script.Verdict.Counter}");
+        Line(3, $"Init state = {(script.Verdict.HasResult ? "done" : settings.StartsFailed ? "FAILED" : "INIT")}");
+        Line(3, $"Status = {(script.Verdict.IsUp ? "GOOD" : "BAD")}");
+        WriteTrackers(script);
+        Line(3, $"State = {(script.IsRunning ? "running" : "idle")}");
     }
 
-    private void WriteProcesses(TrackerSet trackers)
+    private void WriteFile(FollowedFile file)
     {
-        if (trackers.Processes.Count == 0)
-        {
-            return;
-        }
-
-        Line(0, "------< VRRP Track processes >------");
-        foreach (FollowedProcess process in trackers.Processes)
-        {
-            ProcessTracker settings = process.Settings;
-            Line(1, $"VRRP Track process = {settings.Name}");
-            Line(3, $"Process = {settings.Program}");
-            if (settings.ComparesParameters)
-            {
-                Line(3, $"Parameters = {string.Join(' ', settings.Parameters)}");
-            }
-
-            Line(3, $"Min processes = {settings.Quorum}");
-            if (settings.QuorumMaximum is { } most)
-            {
-                Line(3, $"Max processes = {most}");
-            }
-
-            Line(3, $"Current processes = {process.Quorum.Count}");
-            Line(3, $"Have quorum = {(process.Quorum.IsUp ? "true" : "false")}");
-            Line(3, $"Weight = {settings.Weight}");
-            Line(3, $"Terminate delay = {settings.TerminateDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
-            Line(3, $"Fork delay = {settings.ForkDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
-            Line(3, $"Fork delay timer {(process.Quorum.WaitsForGain ? "" : "not ")}running");
-            Line(3, $"Terminate delay timer {(process.Quorum.WaitsForLoss ? "" : "not ")}running");
-            Line(3, $"Full command = {(settings.UsesFullCommand ? "true" : "false")}");
-            WriteTrackers(process);
-        }
+        Line(1, $"Track file = {file.Settings.Name}");
+        Line(3, $"File = {file.Settings.Path}");
+        Line(3, $"Status = {file.State.Number}");
+        Line(3, $"Weight = {file.Settings.Weight}");
+        WriteTrackers(file);
     }
 
-    private void WriteSessions(TrackerSet trackers)
+    private void WriteProcess(FollowedProcess process)
     {
-        if (trackers.Sessions.Count == 0)
+        ProcessTracker settings = process.Settings;
+        Line(1, $"VRRP Track process = {settings.Name}");
+        Line(3, $"Process = {settings.Program}");
+        if (settings.ComparesParameters)
         {
-            return;
+            Line(3, $"Parameters = {string.Join(' ', settings.Parameters)}");
         }
 
-        Line(0, "------< VRRP Track BFDs >------");
-        foreach (TrackedBfdSession session in trackers.Sessions)
+        Line(3, $"Min processes = {settings.Quorum}");
+        if (settings.QuorumMaximum is { } most)
         {
-            Line(1, $"VRRP Track BFD = {session.Name}");
-            Line(3, $"Status = {(session.State.Condition == TrackedCondition.Up ? "Up" : "Down")}");
-            WriteTrackers(session);
+            Line(3, $"Max processes = {most}");
         }
+
+        Line(3, $"Current processes = {process.Quorum.Count}");
+        Line(3, $"Have quorum = {(process.Quorum.IsUp ? "true" : "false")}");
+        Line(3, $"Weight = {settings.Weight}");
+        Line(3, $"Terminate delay = {settings.TerminateDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
+        Line(3, $"Fork delay = {settings.ForkDelay.TotalSeconds.ToString("0.000000", CultureInfo.InvariantCulture)}s");
+        Line(3, $"Fork delay timer {(process.Quorum.WaitsForGain ? "" : "not ")}running");
+        Line(3, $"Terminate delay timer {(process.Quorum.WaitsForLoss ? "" : "not ")}running");
+        Line(3, $"Full command = {(settings.UsesFullCommand ? "true" : "false")}");
+        WriteTrackers(process);
+    }
+
+    private void WriteSession(TrackedBfdSession session)
+    {
+        Line(1, $"VRRP Track BFD = {session.Name}");
+        Line(3, $"Status = {(session.State.Condition == TrackedCondition.Up ? "Up" : "Down")}");
+        WriteTrackers(session);
     }
 
     private void WriteTrackers(TrackedObject tracked)
