@@ -25,12 +25,12 @@ require_dotnet() {
     esac
 }
 
-# need COMMAND:PACKAGE...  Installs the packages whose command is missing. Returns 1, after saying what is missing, when it cannot;
+# need COMMAND:PACKAGE...  Installs the packages whose command (or file, by its whole path) is missing. Returns 1, after saying what is missing, when it cannot;
 # the caller decides whether that is a skip or an end.
 need() {
     local pair missing=() commands=()
     for pair in "$@"; do
-        command -v "${pair%%:*}" >/dev/null || [ -x "/usr/sbin/${pair%%:*}" ] || {
+        command -v "${pair%%:*}" >/dev/null || [ -x "/usr/sbin/${pair%%:*}" ] || [[ ${pair%%:*} == /* && -e ${pair%%:*} ]] || {
             missing+=("${pair#*:}")
             commands+=("${pair%%:*}")
         }
