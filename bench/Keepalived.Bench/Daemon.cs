@@ -23,6 +23,9 @@ internal sealed class Daemon : IDisposable
 
     public long ProcessorTime => ProcessFigures.ProcessorTime(_process.Id);
 
+    /// <summary>The run time of the checker process alone.</summary>
+    public long CheckerTime => ProcessFigures.ProcessorTime(int.Parse(File.ReadAllText(Path.Combine(_folder, "checker.pid")), System.Globalization.CultureInfo.InvariantCulture));
+
     public Memory Memory => ProcessFigures.ProportionalMemory(_process.Id);
 
     public static Daemon Start(Candidate candidate, NetworkNamespace space, string configuration)

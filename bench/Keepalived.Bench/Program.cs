@@ -25,7 +25,8 @@ try
     var parts = new (string Name, Action<BenchOptions, Report> Run)[]
     {
         ("config", ConfigBench.Run), ("startup", StartupBench.Run), ("memory", MemoryBench.Run), ("failover", FailoverBench.Run), ("takeover", TakeoverBench.Run),
-        ("intervals", IntervalsBench.Run), ("reload", ReloadBench.Run), ("stop", StopBench.Run), ("storm", StormBench.Run), ("bfd", BfdBench.Run), ("reload-checks", ReloadChecksBench.Run), (BenchOptions.ByNameOnly, BfdBusyBench.Run),
+        ("intervals", IntervalsBench.Run), ("reload", ReloadBench.Run), ("stop", StopBench.Run), ("storm", StormBench.Run), ("bfd", BfdBench.Run),
+        ("checks", ChecksBench.Run), ("reload-checks", ReloadChecksBench.Run), (BenchOptions.ByNameOnly, BfdBusyBench.Run),
     };
     int broken = 0;
     foreach ((string name, Action<BenchOptions, Report> run) in parts)

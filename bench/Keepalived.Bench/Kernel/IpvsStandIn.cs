@@ -11,7 +11,10 @@ internal sealed class IpvsStandIn : IDisposable
     private const int RecordLength = 128;
     private const int CountAt = 8;
     private const int CommandAt = 16;
+    private const int DestinationAt = 40;
+    private const int WeightAt = 64;
     private const int SetDestination = 6;
+    private const int DeleteDestination = 7;
 
     private readonly string _record;
 
@@ -32,15 +35,44 @@ internal sealed class IpvsStandIn : IDisposable
     /// <summary>Messages so far: those that edit a real server, and all others, reads and look-ups included.</summary>
     public (int Edits, int Others) Messages()
     {
-        using FileStream file = File.Open(_record, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] octets = new byte[HeaderLength];
-        file.ReadExactly(octets);
-        int count = (int)BinaryPrimitives.ReadUInt64LittleEndian(octets.AsSpan(CountAt));
-        octets = new byte[count * RecordLength];
-        file.ReadExactly(octets);
+        byte[] octets = Read(out int count);
         int edits = Enumerable.Range(0, count).Count(index => octets[(index * RecordLength) + CommandAt] == SetDestination);
         return (edits, count - edits);
     }
 
+    /// <summary>When destinations were first deleted, or given weight 0, after a moment.</summary>
+    /// <param name="begin">CLOCK_REALTIME in nanoseconds.</param>
+    /// <returns>By IPv4 address: CLOCK_REALTIME in nanoseconds.</returns>
+    public Dictionary<uint, long> Removals(long begin)
+    {
+        long toRealTime = RealTime.Now - RealTime.Monotonic;
+        var removed = new Dictionary<uint, long>();
+        byte[] octets = Read(out int count);
+        for (int index = 0; index < count; index++)
+        {
+            ReadOnlySpan<byte> record = octets.AsSpan(index * RecordLength, RecordLength);
+            long time = BinaryPrimitives.ReadInt64LittleEndian(record) + toRealTime;
+            bool isRemoval = record[CommandAt] == DeleteDestination
+                || (record[CommandAt] == SetDestination && BinaryPrimitives.ReadInt32LittleEndian(record[WeightAt..]) == 0);
+            if (isRemoval && time >= begin)
+            {
+                removed.TryAdd(BinaryPrimitives.ReadUInt32BigEndian(record[DestinationAt..]), time);
+            }
+        }
+
+        return removed;
+    }
+
     public void Dispose() => File.Delete(_record);
+
+    private byte[] Read(out int count)
+    {
+        using FileStream file = File.Open(_record, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] octets = new byte[HeaderLength];
+        file.ReadExactly(octets);
+        count = (int)BinaryPrimitives.ReadUInt64LittleEndian(octets.AsSpan(CountAt));
+        octets = new byte[count * RecordLength];
+        file.ReadExactly(octets);
+        return octets;
+    }
 }

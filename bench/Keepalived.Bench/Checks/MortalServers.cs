@@ -8,7 +8,7 @@ namespace Keepalived.Bench.Checks;
 /// The servers that are probed: a program in C in the observer's namespace (bench/checks/servers.c), which is every address of 10.78.0.0/16, and
 /// victims at addresses of their own that it kills on command. When who was probed is read from the kernel's stamps of first packets.
 /// </summary>
-internal sealed class CheckedServers : IDisposable
+internal sealed class MortalServers : IDisposable
 {
     /// <summary>The port of all servers, and the one of the victims.</summary>
     public const int Port = 80, VictimPort = 81;
@@ -22,13 +22,13 @@ internal sealed class CheckedServers : IDisposable
     private readonly ChildProcess _process;
     private readonly Socket _control = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
-    private CheckedServers(string folder, ChildProcess process)
+    private MortalServers(string folder, ChildProcess process)
     {
         _folder = folder;
         _process = process;
     }
 
-    public static CheckedServers Start(Bed bed, string program, bool answersHttp)
+    public static MortalServers Start(Bed bed, string program, bool answersHttp)
     {
         bed.DaemonSpace.Ip("route", "add", "10.78.0.0/16", "via", "10.98.0.2");
         bed.ObserverSpace.Ip("route", "add", "local", "10.78.0.0/16", "dev", "lo");
@@ -37,7 +37,7 @@ internal sealed class CheckedServers : IDisposable
         string control = Path.Combine(folder, "control");
         ChildProcess process = bed.ObserverSpace.Inside(() => ChildProcess.Start(
             [program, answersHttp ? "http" : "tcp", $"{Port}", $"{Victims}", "10.78.200.0", $"{VictimPort}", control], Path.Combine(folder, "log")));
-        var servers = new CheckedServers(folder, process);
+        var servers = new MortalServers(folder, process);
         for (int tries = 0; !File.Exists(control); tries++)
         {
             if (tries == 500 || process.HasEnded)
