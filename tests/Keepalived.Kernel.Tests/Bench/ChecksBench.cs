@@ -8,7 +8,7 @@ namespace Keepalived.Kernel.Tests.Bench;
 
 /// <summary>
 /// Checks beside C keepalived, in one boot of user-mode Linux: both directors live in the same slow kernel, one after the other, and probe the same
-/// servers. Only on request (<c>bench/run --only checks</c>): its figures are worth what the machine is quiet.
+/// servers. Only on request (<c>bench/run --only checks-uml</c>): its figures are worth what the machine is quiet.
 /// </summary>
 public sealed class ChecksBench
 {
