@@ -90,6 +90,9 @@ public sealed class ScriptTests : IAsyncLifetime
         var background = int.Parse((await Output(director, 1))[0], CultureInfo.InvariantCulture);
         try
         {
+            // A script that still runs dies with the child, and all that it started.
+            var script = int.Parse(Path.GetFileName(Directory.GetFiles(Path.Combine(_lan.Folder, "out"))[0]), CultureInfo.InvariantCulture);
+            await Wait.Until("the script has ended", s_soon, () => !Runs(script), () => director.Log);
             var killed = director.Child("vrrp");
             _ = Native.Kill(killed, Native.SigKill);
             await Wait.Until("a new child runs", s_soon, () => director.Child("vrrp") is var child and > 0 && child != killed, () => director.Log);

@@ -95,6 +95,8 @@ internal sealed class DaemonRun : IDisposable
     public int WaitForExit()
     {
         Assert.True(Process!.WaitForExit(_limit), $"the daemon did not end; log:\n{Log}");
+        // Its last lines may still be on their way. They end with the last process that holds the pipe, which may be one that it left behind.
+        _ = Process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(2));
         return Process.ExitCode;
     }
 
