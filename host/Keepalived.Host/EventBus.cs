@@ -65,6 +65,7 @@ internal sealed class EventBus
         }
 
         writer.WriteLine("------< Event subscribers >------");
+        writer.WriteLine($" Events published = {_sequence}");
         foreach (EventSubscription subscription in _subscriptions)
         {
             writer.WriteLine($" Subscriber = {subscription.Owner}");

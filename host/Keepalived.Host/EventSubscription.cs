@@ -14,11 +14,12 @@ internal sealed class EventSubscription(string owner, DaemonEventHandler handler
     internal const int MostPerTurn = 256;
 
     private static readonly TimeSpan _longestPerTurn = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan _lossReportInterval = TimeSpan.FromSeconds(10);
     private readonly Queue<(EventStamp Stamp, DaemonEvent Event)> _backlog = new(1);
+    private readonly LossReport _losses = new(
+        scheduler, count => log.LogWarning("Events come faster than {Owner} takes them: {Count} have been lost to it so far", owner, count));
+
     private DaemonEventHandler? _handler = handler;
     private MonotonicTime _turn;
-    private MonotonicTime _nextLossReport;
     private TimeSpan _usedInTurn;
     private int _deliveredInTurn;
 
@@ -28,7 +29,7 @@ internal sealed class EventSubscription(string owner, DaemonEventHandler handler
     public long Delivered { get; private set; }
 
     /// <summary>Events that found the backlog full.</summary>
-    public long Lost { get; private set; }
+    public long Lost => _losses.Count;
 
     /// <summary>Events in the backlog.</summary>
     public int Waiting => _backlog.Count;
@@ -50,12 +51,7 @@ internal sealed class EventSubscription(string owner, DaemonEventHandler handler
             return;
         }
 
-        Lost++;
-        if (scheduler.Now >= _nextLossReport)
-        {
-            _nextLossReport = scheduler.Now + _lossReportInterval;
-            log.LogWarning("Events come faster than {Owner} takes them: {Count} have been lost to it so far", Owner, Lost);
-        }
+        _losses.Add();
     }
 
     /// <summary>Delivers as much as this turn allows.</summary>
@@ -94,6 +90,7 @@ internal sealed class EventSubscription(string owner, DaemonEventHandler handler
     {
         _handler = null;
         _backlog.Clear();
+        _losses.Close();
     }
 
     /// <summary>A turn of the loop has begun: its whole time may be used.</summary>

@@ -68,7 +68,7 @@ public sealed class EventBusTests
     }
 
     [Fact]
-    public void A_flood_of_10_000_events_in_one_turn_delays_no_deadline_and_what_is_lost_is_counted_and_logged_once()
+    public void A_flood_of_10_000_events_in_one_turn_delays_no_deadline_and_what_is_lost_is_counted_and_logged_in_sum()
     {
         IScheduler scheduler = _loop.ForOwner("protocol");
         List<long> numbers = [];
@@ -90,8 +90,13 @@ public sealed class EventBusTests
         _loop.Advance(TimeSpan.Zero);
         Assert.Equal([.. Enumerable.Range(1, Kept).Select(static n => (long)n), 10_001], numbers);
         Assert.Single(_log.Messages, "Events come faster than plugin takes them: 1 have been lost to it so far");
+        _loop.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(
+            ["Events come faster than plugin takes them: 1 have been lost to it so far", $"Events come faster than plugin takes them: {10_000 - Kept} have been lost to it so far"],
+            _log.Messages);
         StringWriter dump = new() { NewLine = "\n" };
         _bus.Dump(dump);
+        Assert.Contains(" Events published = 10001\n", dump.ToString(), StringComparison.Ordinal);
         Assert.Contains($"   Events lost = {10_000 - Kept}\n", dump.ToString(), StringComparison.Ordinal);
     }
 

@@ -55,7 +55,10 @@ public sealed class NotifyPluginTests
         pipe.IsFull = false;
         process.Bus.Publish(_master);
         Assert.Equal("INSTANCE \"V\" MASTER 150\nINSTANCE \"V\" MASTER 150\n", pipe.Take());
-        Assert.Single(process.Log.Messages, line => line.Contains("is full", StringComparison.Ordinal));
+        Assert.Single(process.Log.Messages, "FIFO /run/vrrp is full, nobody reads it: 1 lines have been dropped so far");
+        process.Loop.Advance(TimeSpan.FromSeconds(10));
+        Assert.Single(process.Log.Messages, "FIFO /run/vrrp is full, nobody reads it: 2 lines have been dropped so far");
+        process.Loop.Advance(TimeSpan.FromSeconds(10));
         Assert.Single(process.Log.Messages, "FIFO /run/vrrp is read again; 2 lines were dropped meanwhile");
         var dump = new StringWriter();
         process.Plugin.Dump(DumpKind.Data, dump);
@@ -146,7 +149,30 @@ public sealed class NotifyPluginTests
         process.Scripts.Runs[0].Exit(143);
         Assert.Empty(process.Log.Entries);
         process.Scripts.Runs[1].Exit(3);
-        Assert.Equal("Warning: The script '/bin/read' of FIFO /run/vrrp has ended (exit code 3); a reload starts it again", Assert.Single(process.Log.Entries).ToString());
+        Assert.Equal(
+            [
+                "Information: event=script sequence=1 owner=\"FIFO /run/vrrp\" script=/bin/read ok=False exit_code=3 timed_out=False duration_ms=0 cause=\"exit code 3\"",
+                "Warning: The script '/bin/read' of FIFO /run/vrrp has ended (exit code 3); a reload starts it again",
+            ],
+            process.Log.Entries.Select(entry => entry.ToString()));
+    }
+
+    [Fact]
+    public void A_reader_that_is_too_slow_is_spoken_of_every_ten_seconds_and_not_with_each_line()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, "vrrp_notify_fifo /run/vrrp\nlog_event_limit 1 86400");
+        TestPipe pipe = process.Pipes["/run/vrrp"];
+        for (int i = 0; i < 250; i++)
+        {
+            pipe.IsFull = i % 2 == 0;
+            process.Bus.Publish(_master);
+            process.Loop.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        process.Plugin.Dispose();
+        Assert.Equal(
+            ["1", "50", "100", "125"],
+            process.Log.Messages.Where(line => line.StartsWith("FIFO", StringComparison.Ordinal)).Select(line => line.Split(": ")[1].Split(' ')[0]));
     }
 
     [Fact]

@@ -45,6 +45,9 @@ internal sealed class ScriptBacklog
     /// <summary>Scripts that found the backlog full.</summary>
     public long Lost { get; private set; }
 
+    /// <summary>Scripts that were no longer wanted when their turn came.</summary>
+    public long Cancelled { get; private set; }
+
     /// <summary>Starts a script now, or in one of the next turns.</summary>
     /// <returns>False when it is lost.</returns>
     public bool Add(ScriptRun run)
@@ -87,6 +90,7 @@ internal sealed class ScriptBacklog
         {
             if (run.IsCancelled)
             {
+                Cancelled++;
                 continue;
             }
 

@@ -15,10 +15,12 @@ namespace Keepalived.Host.Scripts;
 internal sealed class ScriptRunner(
     IScheduler scheduler, Func<GlobalDefinitions> globals, ILogger log, Action identityChanged) : IScriptRunner
 {
-    private static readonly TimeSpan _lossReportInterval = TimeSpan.FromSeconds(10);
     private readonly List<ScriptRun> _running = [];
     private ScriptBacklog? _backlog;
-    private MonotonicTime _nextLossReport;
+    private LossReport? _losses;
+    private long _asked;
+    private long _ended;
+    private long _failed;
 
     // Captured before the configuration changes them: a script gets what the daemon was started with.
     private readonly ThreadScheduling _startedWith = ThreadScheduling.Capture();
@@ -34,9 +36,11 @@ internal sealed class ScriptRunner(
         ArgumentNullException.ThrowIfNull(command);
         ScriptRun run = new(this, scheduler, command, extraArguments.ToArray(), limit, completed);
         _backlog ??= new(scheduler, Start);
+        _asked++;
         if (!_backlog.Add(run))
         {
-            ReportLoss();
+            _losses ??= new(scheduler, ReportLoss);
+            _losses.Add();
             scheduler.Post(() => run.Failed("too many scripts wait"));
         }
 
@@ -49,20 +53,16 @@ internal sealed class ScriptRunner(
         if (_backlog is not null)
         {
             writer.WriteLine("------< Scripts >------");
+            writer.WriteLine($" Scripts asked for = {_asked}");
+            writer.WriteLine($" Scripts ended = {_ended}");
+            writer.WriteLine($" Scripts not started = {_failed + _backlog.Cancelled}");
             writer.WriteLine($" Scripts running = {_running.Count}");
             writer.WriteLine($" Scripts waiting = {_backlog.Waiting}");
             writer.WriteLine($" Scripts lost = {_backlog.Lost}");
         }
     }
 
-    private void ReportLoss()
-    {
-        if (scheduler.Now >= _nextLossReport)
-        {
-            _nextLossReport = scheduler.Now + _lossReportInterval;
-            log.LogWarning("{Count} scripts have not been run so far: {Waiting} wait already", _backlog!.Lost, _backlog.Waiting);
-        }
-    }
+    private void ReportLoss(long count) => log.LogWarning("{Count} scripts have not been run so far: too many wait ({Waiting} do)", count, _backlog!.Waiting);
 
     private void Start(ScriptRun run)
     {
@@ -89,6 +89,7 @@ internal sealed class ScriptRunner(
     /// <summary>Ends every script that still runs, as at a reload or stop.</summary>
     internal void CancelAll()
     {
+        _losses?.Close();
         foreach (ScriptRun run in (ScriptRun[])[.. _backlog?.TakeAll() ?? [], .. _running])
         {
             run.Cancel();
@@ -101,6 +102,7 @@ internal sealed class ScriptRunner(
     internal void Ended(ScriptRun run)
     {
         _running.Remove(run);
+        _ended++;
         if (!run.IsTimed)
         {
             _backlog?.UntimedEnded();
@@ -112,6 +114,7 @@ internal sealed class ScriptRunner(
 
     private void Fail(ScriptRun run, string reason)
     {
+        _failed++;
         log.LogWarning("Script not run: {Reason}", reason);
         if (!run.IsTimed)
         {

@@ -1,4 +1,5 @@
 using Keepalived.Events;
+using Keepalived.Scheduling;
 using Keepalived.Scripts;
 using Microsoft.Extensions.Logging;
 
@@ -8,18 +9,20 @@ namespace Keepalived.Notify;
 internal sealed class Fifo : IDisposable
 {
     private readonly INotificationPipe _pipe;
-    private readonly IScriptRunner _scripts;
-    private readonly ILogger _logger;
+    private readonly NotifyServices _services;
     private IScriptRun? _run;
-    private long _droppedInRow;
+    private readonly LossReport _losses;
     private int _runs;
 
-    public Fifo(FifoSettings settings, INotificationPipe pipe, IScriptRunner scripts, ILogger logger)
+    public Fifo(FifoSettings settings, INotificationPipe pipe, NotifyServices services)
     {
         Settings = settings;
         _pipe = pipe;
-        _scripts = scripts;
-        _logger = logger;
+        _services = services;
+        _losses = new LossReport(
+            services.Scheduler,
+            count => NotifyLog.FifoFull(services.Logger, settings.Path, count),
+            count => NotifyLog.FifoReadAgain(services.Logger, settings.Path, count));
     }
 
     public FifoSettings Settings { get; private set; }
@@ -28,7 +31,7 @@ internal sealed class Fifo : IDisposable
     public long Written { get; private set; }
 
     /// <summary>Lines lost because the FIFO was full.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped => _losses.Count;
 
     /// <summary>Starts the script, or starts it anew with the settings of a reload; the FIFO stays open.</summary>
     public void RunScript(FifoSettings settings)
@@ -38,11 +41,11 @@ internal sealed class Fifo : IDisposable
         if (settings.Script is { } script)
         {
             int run = _runs;
-            _run = _scripts.Run(script, [settings.Path], Timeout.InfiniteTimeSpan, result => OnScriptEnded(run, script, result));
+            _run = _services.Scripts.Run(script, [settings.Path], Timeout.InfiniteTimeSpan, result => OnScriptEnded(run, script, result));
         }
     }
 
-    /// <summary>Writes a line, or drops and counts it when the FIFO is full. The first line of a row that is dropped is logged.</summary>
+    /// <summary>Writes a line, or drops and counts it when the FIFO is full.</summary>
     public void Write(FifoLine line)
     {
         if (Settings.Kind != FifoKind.Common && Settings.Kind != line.Kind)
@@ -53,25 +56,18 @@ internal sealed class Fifo : IDisposable
         if (_pipe.TryWrite(line.Bytes))
         {
             Written++;
-            if (_droppedInRow > 0)
-            {
-                NotifyLog.FifoReadAgain(_logger, Settings.Path, _droppedInRow);
-                _droppedInRow = 0;
-            }
-
-            return;
+            _losses.Taken();
         }
-
-        Dropped++;
-        if (++_droppedInRow == 1)
+        else
         {
-            NotifyLog.FifoFull(_logger, Settings.Path);
+            _losses.Lost();
         }
     }
 
     public void Dispose()
     {
         EndScript();
+        _losses.Dispose();
         _pipe.Dispose();
     }
 
@@ -84,15 +80,23 @@ internal sealed class Fifo : IDisposable
 
     private void OnScriptEnded(int run, ScriptCommand script, ScriptResult result)
     {
+        if (run != _runs)
+        {
+            return; // A reload or the stop has ended it: no news.
+        }
+
+        _run = null;
+        _services.Events.Publish(NotifyScriptEnded.Of($"FIFO {Settings.Path}", script, result));
         if (result.Failure is { } failure)
         {
-            NotifyLog.ScriptNotStarted(_logger, script, Settings.Path, failure);
+            NotifyLog.ScriptNotStarted(_services.Logger, script, Settings.Path, failure);
         }
-        else if (run == _runs)
+        else
         {
-            // Ended by itself: what a reload or a stop ends belongs to an earlier run.
-            NotifyLog.ScriptEnded(_logger, script, Settings.Path, result.Exit?.ToString() ?? "no status");
-            _run = null;
+            NotifyLog.ScriptEnded(_services.Logger, script, Settings.Path, result.Exit?.ToString() ?? "no status");
         }
     }
 }
+
+/// <summary>What FIFOs need of the host.</summary>
+internal sealed record NotifyServices(IScheduler Scheduler, IScriptRunner Scripts, IEventBus Events, ILogger Logger);

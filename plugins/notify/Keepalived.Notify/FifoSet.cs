@@ -1,11 +1,9 @@
 using Keepalived.Events;
-using Keepalived.Scripts;
-using Microsoft.Extensions.Logging;
 
 namespace Keepalived.Notify;
 
 /// <summary>The open FIFOs of this process.</summary>
-internal sealed class FifoSet(INotificationPipes pipes, IScriptRunner scripts, ILogger logger) : IDisposable
+internal sealed class FifoSet(INotificationPipes pipes, NotifyServices services) : IDisposable
 {
     private readonly List<Fifo> _fifos = [];
 
@@ -74,13 +72,13 @@ internal sealed class FifoSet(INotificationPipes pipes, IScriptRunner scripts, I
     {
         try
         {
-            var fifo = new Fifo(settings, pipes.Open(settings.Path, settings.Owner), scripts, logger);
+            var fifo = new Fifo(settings, pipes.Open(settings.Path, settings.Owner), services);
             _fifos.Add(fifo);
             fifo.RunScript(settings);
         }
         catch (IOException exception)
         {
-            NotifyLog.FifoNotOpened(logger, settings.Path, exception.Message);
+            NotifyLog.FifoNotOpened(services.Logger, settings.Path, exception.Message);
         }
     }
 }

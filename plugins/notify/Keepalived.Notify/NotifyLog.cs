@@ -12,8 +12,8 @@ internal static partial class NotifyLog
     [LoggerMessage(10, LogLevel.Error, "FIFO {Path} cannot be used: {Reason}")]
     public static partial void FifoNotOpened(ILogger logger, string path, string reason);
 
-    [LoggerMessage(11, LogLevel.Warning, "FIFO {Path} is full, lines are dropped until somebody reads it")]
-    public static partial void FifoFull(ILogger logger, string path);
+    [LoggerMessage(11, LogLevel.Warning, "FIFO {Path} is full, nobody reads it: {Count} lines have been dropped so far")]
+    public static partial void FifoFull(ILogger logger, string path, long count);
 
     [LoggerMessage(12, LogLevel.Error, "The script '{Script}' of FIFO {Path} could not be started: {Reason}")]
     public static partial void ScriptNotStarted(ILogger logger, ScriptCommand script, string path, string reason);

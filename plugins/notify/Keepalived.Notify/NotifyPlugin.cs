@@ -62,10 +62,11 @@ public sealed class NotifyPlugin : IPlugin, IDisposable
         _daemon = daemon;
         _configuration = (NotifyConfiguration?)configuration ?? NotifyConfiguration.Empty;
         _eventLog = daemon.LogsEvents ? new EventLog(logger, _scheduler, _configuration.Log) : null;
-        _fifos = new FifoSet(services.GetRequiredService<INotificationPipes>(), services.GetRequiredService<IScriptRunner>(), logger);
+        IEventBus events = services.GetRequiredService<IEventBus>();
+        _fifos = new FifoSet(services.GetRequiredService<INotificationPipes>(), new(_scheduler, services.GetRequiredService<IScriptRunner>(), events, logger));
         _fifos.Apply(_configuration.FifosOf(_role));
         ApplyMail();
-        _subscription = services.GetRequiredService<IEventBus>().Subscribe(OnEvent);
+        _subscription = events.Subscribe(OnEvent);
     }
 
     /// <inheritdoc/>

@@ -42,6 +42,9 @@ internal sealed class MailQueue
 
     public int Count => _mails.Count;
 
+    /// <summary>Mails that there were to be, lost ones too.</summary>
+    public long Asked => _lastId + Lost;
+
     /// <summary>Mails that found the queue full.</summary>
     public long Lost { get; private set; }
 

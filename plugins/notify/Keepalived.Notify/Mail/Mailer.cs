@@ -24,7 +24,6 @@ internal sealed class Mailer : IDisposable
     internal static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan _longestBackOff = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan _logInterval = TimeSpan.FromSeconds(10);
     private readonly IScheduler _scheduler;
     private readonly IWorkerProcesses _workers;
     private readonly ILogger _logger;
@@ -38,7 +37,7 @@ internal sealed class Mailer : IDisposable
     private IWorkerProcess? _worker;
     private TaskCompletionSource? _flushed;
     private TimeSpan _backOff;
-    private MonotonicTime _nextFullReport;
+    private readonly LossReport _losses;
     private int _underWay;
     private bool _isFailing;
     private bool _isOn = true;
@@ -52,6 +51,7 @@ internal sealed class Mailer : IDisposable
         _process = process;
         Settings = settings;
         RouterId = routerId;
+        _losses = new LossReport(scheduler, count => NotifyLog.MailQueueFull(logger, Settings.QueueLength, count));
         _coalesce = scheduler.CreateTimer(_ => CloseMail());
         _retry = scheduler.CreateTimer(_ => Send());
         _watchdog = scheduler.CreateTimer(_ => KillWorker());
@@ -95,7 +95,7 @@ internal sealed class Mailer : IDisposable
         bool hadOpen = _queue.Open is not null;
         if (!_queue.Add(MailEvents.Of(stamp, daemonEvent), _scheduler.Now, Settings))
         {
-            ReportFull();
+            _losses.Lost();
             return;
         }
 
@@ -139,6 +139,7 @@ internal sealed class Mailer : IDisposable
     public void Dump(TextWriter writer)
     {
         writer.WriteLine($" Mail server = {Settings.ServerName}");
+        writer.WriteLine($"   Mails asked for = {_queue.Asked}");
         writer.WriteLine($"   Mails waiting = {_queue.Count}");
         writer.WriteLine($"   Mails delivered = {Delivered}");
         writer.WriteLine($"   Mails deferred = {Deferrals}");
@@ -149,6 +150,7 @@ internal sealed class Mailer : IDisposable
     public void Dispose()
     {
         EndWorker();
+        _losses.Dispose();
         _coalesce.Dispose();
         _retry.Dispose();
         _watchdog.Dispose();
@@ -298,15 +300,6 @@ internal sealed class Mailer : IDisposable
         _givenUp++;
         _queue.Remove(mail);
         NotifyLog.MailGivenUp(_logger, mail.Id, mail.Subject, (_scheduler.Now - mail.Made).TotalSeconds, reason);
-    }
-
-    private void ReportFull()
-    {
-        if (_scheduler.Now >= _nextFullReport)
-        {
-            _nextFullReport = _scheduler.Now + _logInterval;
-            NotifyLog.MailQueueFull(_logger, Settings.QueueLength, _queue.Lost);
-        }
     }
 
     // The worker keeps to a limit for each mail of its own; this one is for a worker that does not.

@@ -135,9 +135,11 @@ internal sealed class RunningGroup : ISyncGroupEffects
         {
             _runningScripts--;
             _services.Events.Publish(NotifyScriptEnded.Of($"VRRP sync group {Settings.Name}", command, in result));
-            if (!result.IsSuccess)
+
+            // As with instances: why one was not run has been said.
+            if (result is { IsSuccess: false, Failure: null })
             {
-                string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");
+                string outcome = result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}";
                 GroupLog.ScriptFailed(_services.Logger, Settings.Name, command.ToString(), outcome);
             }
         });

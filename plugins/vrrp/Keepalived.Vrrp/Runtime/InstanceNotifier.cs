@@ -114,9 +114,11 @@ internal sealed class InstanceNotifier(IScriptRunner scripts, IEventBus events, 
         {
             Running--;
             events.Publish(NotifyScriptEnded.Of($"VRRP instance {instance}", command, in result));
-            if (!result.IsSuccess)
+
+            // Who runs scripts has said why one was not run; in a flood that is a count, not a line for each.
+            if (result is { IsSuccess: false, Failure: null })
             {
-                string outcome = result.Failure ?? (result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}");
+                string outcome = result.TimedOut ? "ran into its time limit" : $"ended with {result.Exit}";
                 VrrpLog.ScriptFailed(logger, instance, command.ToString(), outcome);
             }
         });

@@ -39,6 +39,9 @@ internal sealed class FollowedFile : TrackedObject
     /// <summary>The watch of the directory; negative while there is none.</summary>
     public int Watch { get; set; } = -1;
 
+    /// <summary>It has changed and was not read since.</summary>
+    public bool IsStale { get; set; }
+
     /// <summary>The same file for the same purpose.</summary>
     public bool IsSame(TrackedFile settings) => settings.Name == Settings.Name && settings.Path == Settings.Path;
 
@@ -48,6 +51,7 @@ internal sealed class FollowedFile : TrackedObject
     /// <summary>Reads the file again.</summary>
     public void Refresh(IFileSource files, ILogger logger)
     {
+        IsStale = false;
         Span<byte> buffer = stackalloc byte[EnoughForANumber];
         int length = files.Read(Settings.Path, buffer, out string? trouble);
         Say(logger, trouble);
@@ -82,6 +86,7 @@ internal sealed class FileFollower : IFileWatchHandler, IDisposable
     private readonly List<FollowedFile> _followed = [];
     private readonly IDescriptorWatch? _watch;
     private readonly ILoopTimer _retry;
+    private bool _isReading;
 
     public FileFollower(IFileSource files, IScheduler scheduler, ILogger logger)
     {
@@ -89,7 +94,7 @@ internal sealed class FileFollower : IFileWatchHandler, IDisposable
         _scheduler = scheduler;
         _logger = logger;
         _retry = scheduler.CreateTimer(_ => Retry());
-        _watch = files.Descriptor < 0 ? null : scheduler.Watch(files.Descriptor, Readiness.Read, _ => files.OnReadable(this));
+        _watch = files.Descriptor < 0 ? null : scheduler.Watch(files.Descriptor, Readiness.Read, _ => OnReadable());
     }
 
     /// <summary>Follows a file from now on, and makes it if it is to be made.</summary>
@@ -131,21 +136,25 @@ internal sealed class FileFollower : IFileWatchHandler, IDisposable
             {
                 file.Watch = -1;
                 _retry.Arm(_scheduler.Now + _retryInterval);
-                file.Refresh(_files, _logger);
+                file.IsStale = true;
             }
             else if (name.SequenceEqual(file.FileName))
             {
-                file.Refresh(_files, _logger);
+                file.IsStale = true;
             }
         }
+
+        RefreshUnlessReading();
     }
 
     public void Overrun()
     {
         for (int i = 0; i < _followed.Count; i++)
         {
-            _followed[i].Refresh(_files, _logger);
+            _followed[i].IsStale = true;
         }
+
+        RefreshUnlessReading();
     }
 
     public void Dispose()
@@ -153,6 +162,27 @@ internal sealed class FileFollower : IFileWatchHandler, IDisposable
         _watch?.Dispose();
         _retry.Dispose();
         _files.Dispose();
+    }
+
+    // Each file is read once however much is told of it: whoever writes one all the time would keep the loop here, as reading it anew finds another
+    // value, and hundreds of instances that follow it take their time.
+    private void OnReadable()
+    {
+        _isReading = true;
+        _files.OnReadable(this);
+        _isReading = false;
+        RefreshUnlessReading();
+    }
+
+    private void RefreshUnlessReading()
+    {
+        for (int i = 0; i < _followed.Count && !_isReading; i++)
+        {
+            if (_followed[i].IsStale)
+            {
+                _followed[i].Refresh(_files, _logger);
+            }
+        }
     }
 
     // A directory that is not there may come; nobody tells of that but a look.

@@ -1,6 +1,6 @@
 using Keepalived.Lab;
 
-namespace Keepalived.Interop.Tests;
+namespace Keepalived.Interop.Tests.Notifications;
 
 /// <summary>What readers of the notification FIFOs get from ours is, byte for byte, what they get from C.</summary>
 public sealed class NotificationTests : IAsyncLifetime
