@@ -73,6 +73,9 @@ internal sealed class DescriptorTable : IDisposable
         Free(index);
     }
 
+    /// <summary>Ends a watch whose descriptor is closed at once: the kernel takes that out of the set by itself.</summary>
+    internal void Forget(int index) => Free(index);
+
     /// <summary>Ends every watch of an owner.</summary>
     internal void Retire(LoopOwner owner)
     {

@@ -48,6 +48,20 @@ internal class DescriptorWatch : IDescriptorWatch
         Ended();
     }
 
+    /// <summary>
+    /// Ends the watch of a descriptor that the caller closes at once, without a system call. Not for one that another process or another
+    /// number shares: it would stay in the set.
+    /// </summary>
+    internal void EndByClosing()
+    {
+        Loop.AssertOnLoop();
+        if (_slot >= 0)
+        {
+            Loop.Descriptors.Forget(_slot);
+            _slot = -1;
+        }
+    }
+
     /// <summary>Watches a descriptor; again, and another one, after it was disposed, so that a pooled connection can keep its watch.</summary>
     internal void Begin(int descriptor, Readiness interest)
     {

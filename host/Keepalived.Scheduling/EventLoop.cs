@@ -392,7 +392,11 @@ public sealed class EventLoop : IDisposable
     /// <summary>Makes the owner's context current, so that what its callback awaits comes back on its behalf.</summary>
     private void Enter(LoopOwner owner)
     {
-        Account(owner);
+        if (owner != _running)
+        {
+            Account(owner);
+        }
+
         SynchronizationContext.SetSynchronizationContext(owner.SynchronizationContext);
     }
 

@@ -23,8 +23,6 @@ internal sealed class LoopTimer : ILoopTimer
 
     internal long Generation { get; set; }
 
-    internal long Sequence { get; set; }
-
     internal MonotonicTime QueuedDeadline { get; set; }
 
     /// <inheritdoc/>

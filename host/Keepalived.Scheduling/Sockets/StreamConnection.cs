@@ -25,6 +25,7 @@ internal sealed class StreamConnection : IStreamConnection
     private ReadOnlyMemory<byte> _sendBuffer;
     private int _sent;
     private int _eager;
+    private bool _hasJustSent;
 
     internal StreamConnection(CheckSockets pool, IScheduler scheduler)
     {
@@ -43,6 +44,7 @@ internal sealed class StreamConnection : IStreamConnection
     {
         ResetOnClose = false;
         _eager = 0;
+        _hasJustSent = false;
         _descriptor = LinuxSocket.OpenStream(CheckSocketSetup.FamilyOf(remote.Address), out Errno error);
         if (error == Errno.None)
         {
@@ -77,7 +79,11 @@ internal sealed class StreamConnection : IStreamConnection
     {
         CheckUsable(_receiving.IsPending);
         _receiveBuffer = buffer;
-        if (_eager < CheckSocketSetup.MostAtOnce && TryReceive(out TransferResult result))
+
+        // The answer to what was sent a moment ago is not here yet: asking would be a system call for nothing.
+        bool isWorthATry = !_hasJustSent && _eager < CheckSocketSetup.MostAtOnce;
+        _hasJustSent = false;
+        if (isWorthATry && TryReceive(out TransferResult result))
         {
             _eager++;
             return new(result);
@@ -95,6 +101,7 @@ internal sealed class StreamConnection : IStreamConnection
         _sent = 0;
         if (TrySend(out TransferResult result))
         {
+            _hasJustSent = true;
             return new(result);
         }
 
@@ -136,6 +143,9 @@ internal sealed class StreamConnection : IStreamConnection
         _ => SocketOutcome.Failed,
     };
 
+    private Readiness Wanted => (_receiving.IsPending ? Readiness.Read : Readiness.None)
+        | (_sending.IsPending || _connecting.IsPending ? Readiness.Write : Readiness.None);
+
     private static TransferResult Failure(Errno error, int count) => new(OutcomeOf(error), count, (int)error);
 
     private void Ready(Readiness readiness)
@@ -176,8 +186,7 @@ internal sealed class StreamConnection : IStreamConnection
     /// <summary>Level-triggered readiness that nobody waits for would spin; errors and hang-ups cannot even be masked.</summary>
     private void WatchOnlyWhatIsWanted()
     {
-        Readiness wanted = (_receiving.IsPending ? Readiness.Read : Readiness.None)
-            | (_sending.IsPending || _connecting.IsPending ? Readiness.Write : Readiness.None);
+        Readiness wanted = Wanted;
         if (wanted == Readiness.None)
         {
             StopWatching();
@@ -197,8 +206,12 @@ internal sealed class StreamConnection : IStreamConnection
             return;
         }
 
-        StopWatching();
+        // Still watched: whoever goes on to wait for an answer only changes what for.
         _connecting.Complete(new ConnectResult(SocketOutcome.Completed, this, 0));
+        if (_isWatched)
+        {
+            WatchOnlyWhatIsWanted();
+        }
     }
 
     private void ConnectFailed(SocketOutcome outcome, Errno error)
@@ -251,7 +264,7 @@ internal sealed class StreamConnection : IStreamConnection
             }
             else
             {
-                _watch.Interest |= readiness;
+                _watch.Interest = Wanted | readiness;
             }
 
             _isWatched = true;
@@ -282,7 +295,12 @@ internal sealed class StreamConnection : IStreamConnection
     {
         if (_descriptor != Closed)
         {
-            StopWatching();
+            if (_isWatched)
+            {
+                _watch!.EndByClosing();
+                _isWatched = false;
+            }
+
             FileDescriptors.Close(_descriptor);
             _descriptor = Closed;
             _receiveBuffer = default;

@@ -202,7 +202,7 @@ internal sealed class CheckRunner : Prober
     protected override void Judge(in CheckResult result)
     {
         CheckNews news = Take(in result, out TimeSpan delay);
-        Arm(delay);
+        ArmNext(delay);
         Report(in result, news);
     }
 

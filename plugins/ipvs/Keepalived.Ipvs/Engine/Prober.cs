@@ -30,6 +30,7 @@ internal abstract class Prober : IDisposable
     private IChecker? _checker;
     private Exception? _notMade;
     private int _escapes;
+    private TimeSpan _late;
     private bool _isProbing;
     private bool _isDisposed;
     private bool _isHandedOver;
@@ -123,14 +124,18 @@ internal abstract class Prober : IDisposable
         {
             Fail(_notMade!);
         }
-        else if (_scope is null)
-        {
-            _isProbing = true;
-            Begin();
-        }
         else
         {
-            BeginElsewhere(_scope);
+            _late = Environment.Scheduler.Now - deadline;
+            if (_scope is null)
+            {
+                _isProbing = true;
+                Begin();
+            }
+            else
+            {
+                BeginElsewhere(_scope);
+            }
         }
     }
 
@@ -269,6 +274,17 @@ internal abstract class Prober : IDisposable
 
     /// <summary>A checker that was given up is tried again.</summary>
     protected void Forgive() => _escapes = 0;
+
+    /// <summary>
+    /// Plans the next probe after one that has ended. By how much the loop began that one late does not add up from probe to probe: it comes off
+    /// the delay, of which at least half is kept.
+    /// </summary>
+    protected void ArmNext(TimeSpan delay)
+    {
+        TimeSpan late = _late;
+        _late = TimeSpan.Zero;
+        Arm(late > delay / 2 ? delay / 2 : delay - late);
+    }
 
     protected void Arm(TimeSpan delay) => ArmAt(Environment.Scheduler.Now + delay);
 
