@@ -33,7 +33,7 @@ public sealed class AllocationTests
         Assert.InRange(runners.Sum(runner => ((QuietDefinition)runner.Configured.Definition).Probes), 19, 20);
     }
 
-    private static CheckRunner[] Start(VirtualScheduler scheduler, int count, bool share = false)
+    internal static CheckRunner[] Start(VirtualScheduler scheduler, int count, bool share = false)
     {
         VirtualServerDefinition definition = ConfigurationText.ReadClean(
             "virtual_server 10.0.0.1 80 {\n protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.2 80 { weight 1\n }\n}").VirtualServers[0];

@@ -14,6 +14,9 @@ internal sealed class VirtualScheduler : IScheduler
 
     public MonotonicTime Origin { get; } = new(1_000_000_000_000);
 
+    /// <summary>How much later than its deadline each timer runs.</summary>
+    public TimeSpan Lateness { get; set; }
+
     public double Seconds => (Now - Origin).TotalSeconds;
 
     public TimeProvider TimeProvider => throw new NotSupportedException();
@@ -49,7 +52,7 @@ internal sealed class VirtualScheduler : IScheduler
         Turn();
         while (NextDue(end) is { } timer)
         {
-            Now = MonotonicTime.Max(Now, timer.Deadline);
+            Now = MonotonicTime.Max(Now, timer.Deadline + Lateness);
             timer.Fire();
             Turn();
         }
