@@ -47,6 +47,16 @@ public interface IPlugin
     void Dump(DumpKind kind, TextWriter writer)
     {
     }
+
+    /// <summary>
+    /// The same for who has so much to write that the loop would stand still: it writes a part, lets the loop have a turn and goes on. The host asks
+    /// for this one; without an implementation it is <see cref="Dump"/>. The writer never throws for a full disk.
+    /// </summary>
+    ValueTask DumpAsync(DumpKind kind, TextWriter writer)
+    {
+        Dump(kind, writer);
+        return ValueTask.CompletedTask;
+    }
 }
 
 /// <summary>What an operator asks a running daemon to write down (SIGUSR1, SIGUSR2, SIGRTMAX-1, SIGRTMIN+2).</summary>

@@ -170,14 +170,24 @@ internal sealed class PluginHost(ILogger log)
         }
     }
 
-    /// <summary>Asks every started plugin to write the state of a kind.</summary>
-    internal void Dump(DumpKind kind, TextWriter writer)
+    /// <summary>Asks every started plugin, one after the other, to write the state of a kind.</summary>
+    internal async Task DumpAsync(DumpKind kind, TextWriter writer)
     {
         foreach (LoadedPlugin plugin in Snapshot())
         {
-            if (plugin.IsStarted)
+            ValueTask dump = default;
+            if (!plugin.IsStarted || !Guard(plugin, nameof(IPlugin.Dump), () => dump = plugin.EntryPoint!.DumpAsync(kind, writer)))
             {
-                Guard(plugin, nameof(IPlugin.Dump), () => plugin.EntryPoint!.Dump(kind, writer));
+                continue;
+            }
+
+            try
+            {
+                await dump;
+            }
+            catch (Exception exception)
+            {
+                Retire(plugin, nameof(IPlugin.Dump), exception);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -44,6 +45,7 @@ internal sealed class ChildHost : IDisposable
     private Reading? _prepared;
     private PluginReplacement? _replacement;
     private BfdPublisher? _bfdPublisher;
+    private RunningDumps? _dumps;
     private BfdReceiver? _bfdReceiver;
     private SignalSource? _signals;
     private AutomaticPriority? _automaticPriority;
@@ -390,8 +392,10 @@ internal sealed class ChildHost : IDisposable
         UnloadedPlugin.Follow(plugin, _process.Scheduler, Log);
     }
 
-    private void Dump(DumpKind kind) => new DumpFiles(_role, Current.Files, _process.TemporaryDirectory, Log)
-        .Write(kind, Current.Reading.Settings, Current.Reading.Globals, _process.Plugins, WriteDiagnostics);
+    private void Dump(DumpKind kind) => (_dumps ??= new(WriteDump, exception => Log.LogError(exception, "A dump could not be written"))).Ask(kind);
+
+    private Task WriteDump(DumpKind kind) => new DumpFiles(_role, Current.Files, _process.TemporaryDirectory, Log)
+        .WriteAsync(kind, Current.Reading.Settings, Current.Reading.Globals, _process.Plugins, WriteDiagnostics);
 
     private void WriteDiagnostics(TextWriter writer)
     {
@@ -406,12 +410,23 @@ internal sealed class ChildHost : IDisposable
         Stop(code);
     }
 
-    private void OnOwnerFailed(string owner, Exception exception) => _process.Plugins.RetireOwner(owner, exception);
+    private void OnOwnerFailed(string owner, Exception exception)
+    {
+        if (owner == ProcessEnvironment.HostOwner)
+        {
+            // Without the host nobody answers the parent, which would find out only later and never learn why. A new process begins anew.
+            Log.LogCritical(exception, "Internal error of keepalived itself; this process ends and is started again. Report this to its authors");
+            ExceptionDispatchInfo.Throw(exception);
+        }
+
+        _process.Plugins.RetireOwner(owner, exception);
+    }
 
     private void OnPluginRetired(LoadedPlugin plugin, bool wasStarted)
     {
         _events.Retire(plugin.OwnerName);
         _bfdReceiver?.Retire(plugin.OwnerName);
+        _dumps?.Forget();
         if (plugin.Scheduler is { } scheduler)
         {
             _process.Loop.Retire(scheduler);

@@ -1,4 +1,3 @@
-using System.Text;
 using Keepalived.Host.Configuration;
 using Keepalived.Host.Plugins;
 using Keepalived.Plugins;
@@ -13,16 +12,17 @@ namespace Keepalived.Host.Processes;
 /// </summary>
 internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string temporaryDirectory, ILogger log)
 {
-    /// <summary>Writes the state of a kind.</summary>
-    internal void Write(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins, Action<TextWriter>? diagnostics = null)
+    /// <summary>Writes the state of a kind, straight into the file: as one text it would not fit the heap of a child with many virtual servers.</summary>
+    internal async Task WriteAsync(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins, Action<TextWriter>? diagnostics = null)
     {
-        using StringWriter text = new() { NewLine = "\n" };
+        string path = PathOf(kind, settings);
+        using DumpText text = new($"{path}.{Environment.ProcessId}.new");
         if (kind == DumpKind.Data)
         {
             WriteGlobals(text, settings, globals);
         }
 
-        plugins.Dump(kind, text);
+        await plugins.DumpAsync(kind, text);
         if (kind == DumpKind.Data && role is not null)
         {
             WritePlugins(text, plugins);
@@ -33,9 +33,11 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
             diagnostics?.Invoke(text);
         }
 
-        string content = text.ToString();
-        string path = PathOf(kind, settings);
-        if (content.Length > 0 && Replace(path, content))
+        if (text.MoveTo(path) is { } failure)
+        {
+            log.LogError("Cannot write {Path}: {Reason}", path, failure.Message);
+        }
+        else if (!text.IsEmpty)
         {
             log.LogInformation("Wrote {Path}", path);
         }
@@ -50,34 +52,6 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
 
     // As in the names of data dumps: the VRRP process has the plain name.
     private string Suffix => RoleNames.DumpSuffix(role);
-
-    private bool Replace(string path, string content)
-    {
-        string temporary = $"{path}.{Environment.ProcessId}.new";
-        try
-        {
-            File.Delete(temporary);
-            FileStreamOptions options = new()
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
-                    | UnixFileMode.OtherRead | UnixFileMode.OtherWrite,
-            };
-            using (StreamWriter writer = new(temporary, new UTF8Encoding(false), options))
-            {
-                writer.Write(content);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            log.LogError("Cannot write {Path}: {Reason}", path, exception.Message);
-            return false;
-        }
-    }
 
     /// <summary>One that leaks, or allocates with every check, shows: the numbers grow from dump to dump.</summary>
     private static void WritePlugins(TextWriter text, PluginHost plugins)

@@ -11,7 +11,7 @@ namespace Keepalived.Host.Processes;
 internal sealed class ProcessEnvironment : IDisposable
 {
     /// <summary>The owner of what the host itself has on the loop.</summary>
-    private const string HostOwner = "keepalived";
+    internal const string HostOwner = "keepalived";
 
     /// <summary>
     /// How long a check may wait for others so that they share a wake-up of the loop: thousands of checks a second cost a fraction of it, and

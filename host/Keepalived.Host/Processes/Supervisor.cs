@@ -233,7 +233,8 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
 
     private void DumpData()
     {
-        new DumpFiles(null, _files, _process.TemporaryDirectory, Log).Write(DumpKind.Data, _reading.Settings, _reading.Globals, _process.Plugins);
+        // No plugin runs in the parent, so this is over when it returns.
+        _ = new DumpFiles(null, _files, _process.TemporaryDirectory, Log).WriteAsync(DumpKind.Data, _reading.Settings, _reading.Globals, _process.Plugins);
         Dump(DumpKind.Data, PluginRoles.All);
     }
 

@@ -4,35 +4,36 @@ using Keepalived.Linux.Netlink.Ipvs;
 namespace Keepalived.Ipvs;
 
 /// <summary>
-/// The kernel's counters for the dump, of one moment: of a virtual server the sum over its services. Read when an operator asks, one request
-/// for all services and one for each service's destinations.
+/// The kernel's counters of one virtual server for the dump: the sum over its services, each of one moment. Read when an operator asks, two requests
+/// for each service, since the kernel tells of the real servers of one service at a time.
 /// </summary>
 internal sealed class IpvsCounterText
 {
     private readonly Dictionary<IpvsServiceKey, IpvsCounters> _services = [];
     private readonly Dictionary<(IpvsServiceKey Service, InetAddress Address, ushort Port), IpvsDestinationStatus> _destinations = [];
 
-    /// <summary>Reads them; null when the kernel refuses.</summary>
-    public static IpvsCounterText? Read(IKernelTable kernel)
+    /// <summary>Reads those of a service, if it is there.</summary>
+    /// <returns>False when the kernel refuses altogether.</returns>
+    public bool Read(IKernelTable kernel, in IpvsServiceKey key)
     {
-        var text = new IpvsCounterText();
         try
         {
-            foreach (IpvsServiceStatus service in kernel.ReadServices())
+            if (kernel.ReadService(key) is not { } service)
             {
-                IpvsServiceKey key = service.Service.Key;
-                text._services[key] = service.Counters;
-                foreach (IpvsDestinationStatus destination in kernel.ReadDestinations(key))
-                {
-                    text._destinations[(key, destination.Destination.Address, destination.Destination.Port)] = destination;
-                }
+                return true;
             }
 
-            return text;
+            _services[key] = service.Counters;
+            foreach (IpvsDestinationStatus destination in kernel.ReadDestinations(key))
+            {
+                _destinations[(key, destination.Destination.Address, destination.Destination.Port)] = destination;
+            }
+
+            return true;
         }
         catch (LinuxException)
         {
-            return null;
+            return false;
         }
     }
 

@@ -3,22 +3,33 @@ using System.Net.Sockets;
 using Keepalived.Checking;
 using Keepalived.Linux;
 using Keepalived.Linux.Netlink.Ipvs;
+using Keepalived.Scheduling;
 
 namespace Keepalived.Ipvs;
 
-/// <summary>The sections of <c>keepalived_check.data</c> that this plugin fills, in keepalived's layout: people's scripts read them.</summary>
-internal static class IpvsDump
+/// <summary>
+/// The sections of <c>keepalived_check.data</c> that this plugin fills, in keepalived's layout: people's scripts read them. Thousands of virtual
+/// servers take half a second, so it is written in pieces, between which the loop has its turns: each server stands there as it was at its moment.
+/// </summary>
+/// <param name="writer">Where to.</param>
+/// <param name="scheduler">The loop.</param>
+/// <param name="share">As long as one piece keeps the loop.</param>
+internal sealed class IpvsDump(TextWriter writer, IScheduler scheduler, TimeSpan share)
 {
+    private MonotonicTime _pieceEnds;
+
     /// <summary>Writes configuration and state.</summary>
-    /// <param name="writer">Where to.</param>
     /// <param name="servers">The virtual servers.</param>
     /// <param name="kernel">Whose counters are added, 64 bits wide where it has them; null while there is none.</param>
-    public static void Write(TextWriter writer, IReadOnlyList<VirtualServer> servers, IKernelTable? kernel)
+    public async Task WriteAsync(IReadOnlyList<VirtualServer> servers, Func<IKernelTable?> kernel)
     {
-        IpvsCounterText? counters = kernel is null || servers.Count == 0 ? null : IpvsCounterText.Read(kernel);
+        _pieceEnds = scheduler.ReadClock() + share;
         writer.WriteLine("------< LVS Topology >------");
+        bool refuses = false;
         foreach (VirtualServer server in servers)
         {
+            IpvsCounterText? counters = refuses || kernel() is null ? null : await ReadCountersAsync(server, kernel);
+            refuses |= counters is null;
             writer.WriteLine(" ------< Virtual server >------");
             WriteVirtualServer(writer, server);
             counters?.Write(writer, server);
@@ -27,6 +38,7 @@ internal static class IpvsDump
                 writer.WriteLine("   ------< Real server >------");
                 WriteRealServer(writer, real);
                 counters?.Write(writer, real);
+                await LetTheLoopWork();
             }
         }
 
@@ -39,8 +51,43 @@ internal static class IpvsDump
                 {
                     WriteChecker(writer, checker);
                 }
+
+                await LetTheLoopWork();
             }
         }
+    }
+
+    /// <summary>The kernel's counters of a virtual server; null when it refuses or is gone. A group may have thousands of services.</summary>
+    private async Task<IpvsCounterText?> ReadCountersAsync(VirtualServer server, Func<IKernelTable?> kernel)
+    {
+        var counters = new IpvsCounterText();
+        foreach (IpvsService service in server.Definition.Services)
+        {
+            // Changes under way would have to be waited for.
+            while (kernel() is { IsIdle: false })
+            {
+                await NextTurn();
+            }
+
+            if (kernel() is not { } table || !counters.Read(table, service.Key))
+            {
+                return null;
+            }
+
+            await LetTheLoopWork();
+        }
+
+        return counters;
+    }
+
+    private ValueTask LetTheLoopWork() => scheduler.ReadClock() < _pieceEnds ? ValueTask.CompletedTask : NextTurn();
+
+    private async ValueTask NextTurn()
+    {
+        var turn = new TaskCompletionSource();
+        scheduler.Post(turn.SetResult);
+        await turn.Task;
+        _pieceEnds = scheduler.ReadClock() + share;
     }
 
     private static void WriteVirtualServer(TextWriter writer, VirtualServer server)

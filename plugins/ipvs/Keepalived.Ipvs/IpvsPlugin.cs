@@ -28,6 +28,9 @@ public sealed class IpvsPlugin : IPlugin
 {
     private static readonly TimeSpan _moduleLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>As long as a dump may keep the loop before other work has its turn.</summary>
+    private static TimeSpan LoopShare => TimeSpan.FromMilliseconds(2);
+
     private IScheduler? _scheduler;
     private IScriptRunner? _scripts;
     private IDaemonContext? _daemon;
@@ -100,13 +103,12 @@ public sealed class IpvsPlugin : IPlugin
     }
 
     /// <inheritdoc/>
-    public void Dump(DumpKind kind, TextWriter writer)
+    public ValueTask DumpAsync(DumpKind kind, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        if (kind == DumpKind.Data && _runtime is not null)
-        {
-            IpvsDump.Write(writer, _runtime.Servers, _runtime.Kernel);
-        }
+        return kind == DumpKind.Data && _runtime is { } runtime
+            ? new(new IpvsDump(writer, _scheduler!, LoopShare).WriteAsync(runtime.Servers, () => runtime.Kernel))
+            : ValueTask.CompletedTask;
     }
 
     /// <summary>

@@ -74,7 +74,10 @@ internal sealed class FakeKernel : IKernelTable
         _table.Clear();
     }
 
-    public IReadOnlyList<IpvsServiceStatus> ReadServices() => [.. _table.Values.Select(entry => new IpvsServiceStatus(entry.Service, new(1, 2, 3, 4, ulong.MaxValue)))];
+    public bool IsIdle => true;
+
+    public IpvsServiceStatus? ReadService(IpvsServiceKey service) =>
+        _table.TryGetValue(service, out var entry) ? new IpvsServiceStatus(entry.Service, new(1, 2, 3, 4, ulong.MaxValue)) : null;
 
     public IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service) =>
         [.. _table[service].Destinations.Values.Select(destination => new IpvsDestinationStatus(destination, 5, 6, 7, new(8, 9, 10, 11, 1UL << 40)))];

@@ -34,7 +34,7 @@ internal interface ITableAnswers
 
 /// <summary>
 /// The seam between what should be in the kernel's table and the kernel: as narrow as the engine needs it, so that tests can stand
-/// in for a kernel without IPVS. Members that return something wait for the kernel and are for start and stop only.
+/// in for a kernel without IPVS. Members that return something wait for the kernel: for start, stop and, one at a time while it is idle, dumps.
 /// </summary>
 internal interface IKernelTable : IDisposable
 {
@@ -56,8 +56,11 @@ internal interface IKernelTable : IDisposable
     /// <summary>Empties the table, other people's services included.</summary>
     void Flush();
 
-    /// <summary>All services with their counters.</summary>
-    IReadOnlyList<IpvsServiceStatus> ReadServices();
+    /// <summary>Whether no change is queued or under way, so that a question is answered at once.</summary>
+    bool IsIdle { get; }
+
+    /// <summary>A service with its counters; null when it is not there.</summary>
+    IpvsServiceStatus? ReadService(IpvsServiceKey service);
 
     /// <summary>All real servers of a service with their counters.</summary>
     IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service);

@@ -115,7 +115,19 @@ internal sealed class NetlinkKernelTable : IKernelTable, INetlinkReplyHandler
 
     public void Flush() => _client.Flush();
 
-    public IReadOnlyList<IpvsServiceStatus> ReadServices() => _client.ListServices();
+    public bool IsIdle => _pending.Count == 0;
+
+    public IpvsServiceStatus? ReadService(IpvsServiceKey service)
+    {
+        try
+        {
+            return _client.GetService(service);
+        }
+        catch (NetlinkException exception) when (exception.Failure == NetlinkFailure.Absent)
+        {
+            return null;
+        }
+    }
 
     public IReadOnlyList<IpvsDestinationStatus> ReadDestinations(IpvsServiceKey service) => _client.ListDestinations(service);
 
