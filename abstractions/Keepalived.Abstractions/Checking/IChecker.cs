@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using Keepalived.Events;
 using Keepalived.Scheduling;
 using Keepalived.Scripts;
@@ -115,9 +116,11 @@ public readonly record struct CheckResult(bool IsUp, string? Reason = null, int?
     {
         SocketOutcome.TimedOut => $"{step}: no answer in time",
         SocketOutcome.Refused => $"{step}: connection refused",
-        SocketOutcome.Unreachable => $"{step}: unreachable",
+        SocketOutcome.Unreachable => errno == 0 ? $"{step}: unreachable" : $"{step}: unreachable, {TextOf(errno)}",
         SocketOutcome.Reset => $"{step}: connection reset",
         SocketOutcome.EndOfStream => $"{step}: connection closed",
-        _ => $"{step}: error {errno}",
+        _ => $"{step}: {TextOf(errno)} (errno {errno})",
     });
+
+    private static string TextOf(int errno) => errno == 0 ? "failed without an error" : Marshal.GetPInvokeErrorMessage(errno);
 }

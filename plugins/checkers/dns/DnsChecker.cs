@@ -52,12 +52,13 @@ internal sealed class DnsChecker(DnsCheckDefinition definition) : IChecker
     private async ValueTask<CheckResult> AwaitAnswerAsync(IDatagramSocket socket, byte[] buffer, MonotonicTime deadline)
     {
         int passedOver = 0;
+        string? last = null;
         while (true)
         {
             TransferResult received = await socket.ReceiveAsync(buffer, deadline);
-            if (received.Outcome == SocketOutcome.TimedOut && passedOver > 0)
+            if (received.Outcome == SocketOutcome.TimedOut && last is not null)
             {
-                return CheckResult.Down($"answer: none in time; {passedOver} datagrams that answer something else or nothing were passed over");
+                return CheckResult.Down($"answer: none in time; datagrams passed over: {passedOver}, the last one as it {last}");
             }
 
             if (received.Outcome != SocketOutcome.Completed)
@@ -65,7 +66,8 @@ internal sealed class DnsChecker(DnsCheckDefinition definition) : IChecker
                 return Failure("answer", in received);
             }
 
-            if (DnsMessage.Answers(buffer.AsSpan(0, received.Count), _query))
+            last = DnsMessage.WhyNoAnswer(buffer.AsSpan(0, received.Count), _query);
+            if (last is null)
             {
                 return Judge(DnsMessage.ErrorCode(buffer));
             }
@@ -79,7 +81,6 @@ internal sealed class DnsChecker(DnsCheckDefinition definition) : IChecker
     private static CheckResult Failure(string step, in TransferResult result) => result.Outcome switch
     {
         SocketOutcome.Refused => CheckResult.Down($"{step}: nobody listens at the port (ICMP)"),
-        SocketOutcome.Unreachable => CheckResult.Down($"{step}: the server cannot be reached (ICMP)"),
         _ => CheckResult.Down(step, result.Outcome, result.Errno),
     };
 

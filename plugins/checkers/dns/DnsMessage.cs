@@ -33,9 +33,11 @@ internal static class DnsMessage
     /// <summary>Gives a query another identifier.</summary>
     public static void SetIdentifier(Span<byte> query, ushort identifier) => BinaryPrimitives.WriteUInt16BigEndian(query, identifier);
 
-    /// <summary>Whether a datagram is an answer to a query: long enough, of the same identifier, with the bit of responses.</summary>
-    public static bool Answers(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> query) =>
-        datagram.Length >= HeaderLength && datagram[..2].SequenceEqual(query[..2]) && (datagram[2] & Response) != 0;
+    /// <summary>Why a datagram is no answer to a query: too short, of another identifier, without the bit of responses; null when it is one.</summary>
+    public static string? WhyNoAnswer(ReadOnlySpan<byte> datagram, ReadOnlySpan<byte> query) =>
+        datagram.Length < HeaderLength ? "is shorter than a header"
+        : !datagram[..2].SequenceEqual(query[..2]) ? "has another identifier"
+        : (datagram[2] & Response) == 0 ? "is no response" : null;
 
     /// <summary>The error code of an answer, 0..15; 0 is none.</summary>
     public static int ErrorCode(ReadOnlySpan<byte> answer) => answer[3] & 0x0f;

@@ -118,9 +118,7 @@ internal sealed class HttpChecker : IChecker
             TransferResult received = await connection.ReceiveAsync(buffer, deadline);
             if (received.Outcome is not (SocketOutcome.Completed or SocketOutcome.EndOfStream))
             {
-                return _rotation.Failed(received.Outcome == SocketOutcome.TimedOut && _parser.HasHeader
-                    ? CheckResult.Down($"{_definition.Urls[url].Path}: the answer did not end in time")
-                    : Failure("receive", connection, in received));
+                return _rotation.Failed(BrokenOff(url, connection, in received));
             }
 
             if (!Take(buffer.AsSpan(0, received.Count), _judges[url]))
@@ -162,7 +160,8 @@ internal sealed class HttpChecker : IChecker
         HttpUrl url = _definition.Urls[index];
         if (!_parser.HasHeader)
         {
-            return _rotation.Failed(CheckResult.Down($"{url.Path}: the connection was closed before a whole header came"));
+            string when = _parser.HasBegun ? "before a whole header came" : "without an answer";
+            return _rotation.Failed(CheckResult.Down($"{url.Path}: the connection was closed {when}"));
         }
 
         if (!url.StatusCodes.Contains(_parser.StatusCode))
@@ -171,8 +170,23 @@ internal sealed class HttpChecker : IChecker
         }
 
         return _judges[index]?.Refuses() is { } reason
-            ? _rotation.Failed(CheckResult.Down($"{url.Path}: {reason}"))
+            ? _rotation.Failed(CheckResult.Down($"{url.Path}: {reason}{(_parser.Missing > 0 ? $", of which {_parser.Missing} octets did not come" : "")}"))
             : _rotation.Passed();
+    }
+
+    /// <summary>What broke off, and in which part of the answer: silence, a header that drips and a body without end are three different troubles.</summary>
+    private CheckResult BrokenOff(int url, IStreamConnection connection, in TransferResult result)
+    {
+        string path = _definition.Urls[url].Path;
+        if (result.Outcome == SocketOutcome.TimedOut && _parser.HasBegun)
+        {
+            return CheckResult.Down(_parser.HasHeader
+                ? $"{path}: the answer did not end in time, {_parser.BodyLength} octets of its body came"
+                : $"{path}: the header did not end in time");
+        }
+
+        string step = _parser.HasHeader ? "receive the body" : _parser.HasBegun ? "receive the header" : "receive";
+        return Failure(step, connection, in result);
     }
 
     private static CheckResult Failure(string step, IStreamConnection connection, in TransferResult result) =>

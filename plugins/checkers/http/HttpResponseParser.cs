@@ -61,6 +61,12 @@ internal sealed class HttpResponseParser
     /// <summary>Whether the header has been read.</summary>
     public bool HasHeader => _state is not (State.StatusLine or State.Header or State.Failed);
 
+    /// <summary>Whether anything of it has come.</summary>
+    public bool HasBegun => _state != State.StatusLine || _lineLength > 0 || StatusCode != 0;
+
+    /// <summary>Octets behind the header so far, chunk sizes not counted.</summary>
+    public long BodyLength { get; private set; }
+
     /// <summary>Whether the response is complete; one that lasts to the end of the stream never says so.</summary>
     public bool IsComplete => _state == State.Done;
 
@@ -77,6 +83,7 @@ internal sealed class HttpResponseParser
         _lineLength = 0;
         _headerLength = 0;
         StatusCode = 0;
+        BodyLength = 0;
         Error = HttpResponseError.None;
         ForgetFraming();
     }
@@ -94,12 +101,14 @@ internal sealed class HttpResponseParser
             case State.BodyToEnd:
                 consumed = input.Length;
                 body = input;
+                BodyLength += consumed;
                 return true;
             case State.BodyByLength:
             case State.Chunk:
                 consumed = (int)Math.Min(input.Length, _remaining);
                 body = input[..consumed];
                 _remaining -= consumed;
+                BodyLength += consumed;
                 if (_remaining == 0)
                 {
                     _state = _state == State.Chunk ? State.ChunkEnd : State.Done;

@@ -17,12 +17,7 @@ internal sealed class PingChecker : IChecker
         // Behaviour of keepalived: the firewall mark is not put on echo requests.
         _binding ??= SocketBinding.For(context.Options) with { FirewallMark = 0 };
         TransferResult echo = await context.Sockets.EchoAsync(context.Target.EndPoint.Address, _binding, _payload, context.Deadline);
-        return echo.Outcome switch
-        {
-            SocketOutcome.Completed => CheckResult.Up(),
-            SocketOutcome.Unreachable => CheckResult.Down("echo: the server cannot be reached"),
-            _ => CheckResult.Down("echo", echo.Outcome, echo.Errno),
-        };
+        return echo.Outcome == SocketOutcome.Completed ? CheckResult.Up() : CheckResult.Down("echo", echo.Outcome, echo.Errno);
     }
 
     /// <inheritdoc/>

@@ -78,7 +78,7 @@ internal sealed class SmtpChecker(string heloName) : IChecker
             TransferResult received = await connection.ReceiveAsync(_line.AsMemory(length), deadline);
             if (received.Outcome != SocketOutcome.Completed)
             {
-                return CheckResult.Down(step, received.Outcome, received.Errno);
+                return CheckResult.Down(length == 0 ? step : $"{step}: within the reply '{TextOf(_line.AsSpan(0, length))}'", received.Outcome, received.Errno);
             }
 
             length += received.Count;
@@ -99,8 +99,12 @@ internal sealed class SmtpChecker(string heloName) : IChecker
             return CheckResult.Up();
         }
 
+        return CheckResult.Down($"{step}: expected {code}, got '{TextOf(line)}'");
+    }
+
+    private static string TextOf(ReadOnlySpan<byte> line)
+    {
         const int Shown = 60;
-        string text = Encoding.Latin1.GetString(line[..Math.Min(line.Length, Shown)]);
-        return CheckResult.Down($"{step}: expected {code}, got '{text}'");
+        return Encoding.Latin1.GetString(line[..Math.Min(line.Length, Shown)]);
     }
 }

@@ -84,7 +84,6 @@ internal sealed class UdpChecker : IChecker
     private static CheckResult Failure(string step, in TransferResult result) => result.Outcome switch
     {
         SocketOutcome.Refused => CheckResult.Down($"{step}: nobody listens at the port (ICMP)"),
-        SocketOutcome.Unreachable => CheckResult.Down($"{step}: the server cannot be reached (ICMP)"),
         _ => CheckResult.Down(step, result.Outcome, result.Errno),
     };
 

@@ -132,8 +132,8 @@ public sealed class HttpCheckerTests
     }
 
     [Theory]
-    [InlineData(SocketOutcome.TimedOut, "receive: no answer in time")]
-    [InlineData(SocketOutcome.Reset, "receive: connection reset")]
+    [InlineData(SocketOutcome.TimedOut, "/: the header did not end in time")]
+    [InlineData(SocketOutcome.Reset, "receive the header: connection reset")]
     public void A_connection_that_breaks_off_fails_with_its_reason(SocketOutcome ending, string reason)
     {
         var probe = new Probe(HttpText.Check("url { path / }")) { Ending = ending };

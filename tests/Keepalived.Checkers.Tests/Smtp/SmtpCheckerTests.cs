@@ -39,7 +39,8 @@ public sealed class SmtpCheckerTests
     [InlineData("greeting: expected 220, got 'SSH-2.0-OpenSSH'", "SSH-2.0-OpenSSH\r\n")]
     [InlineData("HELO: expected 250, got '501 who?'", "220 x\r\n", "501 who?\r\n")]
     [InlineData("QUIT: expected 221, got '500 what?'", "220 x\r\n", "250 x\r\n", "500 what?\r\n")]
-    [InlineData("greeting: connection closed", "220 half a reply")]
+    [InlineData("greeting: connection closed")]
+    [InlineData("greeting: within the reply '220 half a reply': connection closed", "220 half a reply")]
     [InlineData("HELO: connection closed", "220 x\r\n")]
     public void A_server_that_says_anything_else_is_down_and_says_why(string reason, params string[] replies)
     {

@@ -22,8 +22,8 @@ public sealed class TcpCheckerTests
     [Theory]
     [InlineData(SocketOutcome.Refused, "connect: connection refused")]
     [InlineData(SocketOutcome.TimedOut, "connect: no answer in time")]
-    [InlineData(SocketOutcome.Unreachable, "connect: unreachable")]
-    [InlineData(SocketOutcome.Failed, "connect: error 111")]
+    [InlineData(SocketOutcome.Unreachable, "connect: unreachable, Connection refused")]
+    [InlineData(SocketOutcome.Failed, "connect: Connection refused (errno 111)")]
     public void A_server_that_does_not_accept_is_down_and_says_why(SocketOutcome outcome, string reason)
     {
         var probe = new Probe(new TcpCheckDefinition(new())) { Connecting = outcome };

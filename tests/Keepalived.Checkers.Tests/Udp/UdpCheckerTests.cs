@@ -65,7 +65,7 @@ public sealed class UdpCheckerTests
         Assert.Equal(TimeSpan.FromSeconds(1), rig.Loop.Elapsed);
 
         server.FromNowOn().IsUnreachable();
-        Assert.Equal("reply: the server cannot be reached (ICMP)", Failure(rig));
+        Assert.Equal("reply: unreachable, No route to host", Failure(rig));
     }
 
     [Theory]

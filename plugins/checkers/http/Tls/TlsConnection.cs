@@ -110,9 +110,7 @@ internal sealed class TlsConnection : IStreamConnection
             }
         }
 
-        Trouble = exception is AuthenticationException || exception.InnerException is not null
-            ? exception.GetBaseException().Message
-            : "the connection was closed in the middle of TLS";
+        Trouble = TlsTrouble.Describe(exception);
         return new(SocketOutcome.Failed, 0, ProtocolError);
     }
 }

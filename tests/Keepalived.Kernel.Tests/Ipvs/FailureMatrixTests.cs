@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Keepalived.Kernel.Tests.Ipvs.Failures;
+using Keepalived.Lab;
+
+namespace Keepalived.Kernel.Tests.Ipvs;
+
+/// <summary>
+/// Every checker beside a real server of its kind that is well, breaks in each way that the checker can meet, and is well again; with the daemon as
+/// installed, IPVS, and C keepalived 2.2.7 beside it, which asks the same servers from the same file. All rows at once.
+/// </summary>
+public sealed class FailureMatrixTests
+{
+    [Fact]
+    public Task Every_failure_of_every_check_removes_the_server_and_names_itself_in_log_and_event() => Inside.Run(async () =>
+    {
+        Assert.SkipWhen(RealServers.WhyNot is not null, RealServers.WhyNot ?? "");
+        FailureRow[] rows = [.. StreamFailures.All(), .. OtherFailures.All()];
+        await using var lab = new FailureLab(rows);
+        var watch = Stopwatch.StartNew();
+        RealServers.Start(lab);
+        lab.Heal();
+        Director ours = Director.Start(lab.Ours, Software.Ours, FailureConfiguration.For(lab, lab.Ours), "--log-format", "json");
+        Director theirs = Director.Start(lab.Theirs, Software.C, FailureConfiguration.For(lab, lab.Theirs));
+        var record = new FailureRecord(lab, ours);
+        await Wait.Until("our daemon has made its FIFO", Balancer.Patience, () => File.Exists(FailureConfiguration.Fifo(lab)), () => ours.Log);
+        record.Listen();
+        Tables well = await Settle(lab, static _ => true, static _ => true, TimeSpan.FromSeconds(120));
+        TimeSpan started = watch.Elapsed;
+        Assert.True(well.AreAs(static _ => true, static _ => true, out string wrong), $"Not well at first: {wrong}\n{lab.Outputs()}\n{Tail(ours.Log)}\n--- C\n{Tail(theirs.Log)}");
+
+        record.Skip();
+        int theirLength = theirs.Log.Length;
+        lab.Break();
+        Tables broken = await Settle(lab, row => rows[row].IsUnseen, row => rows[row].IsUnseenByC, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(3));
+        TimeSpan broke = watch.Elapsed;
+        await Mails(record, rows);
+        record.Take();
+        string theirLog = theirs.Log[theirLength..];
+        string[] remarks = [.. Enumerable.Range(0, rows.Length).Select(row => Judge(rows[row], row, record, broken))];
+
+        lab.Heal();
+        Tables healed = await Settle(lab, static _ => true, static _ => true, TimeSpan.FromSeconds(60));
+        for (int row = 0; row < rows.Length; row++)
+        {
+            remarks[row] += (healed.Ours[row] ? "" : " NOT BACK") + (healed.Theirs[row] ? "" : " NOT BACK WITH C");
+        }
+
+        Print(rows, record, broken, remarks, theirLog, $"well after {started.TotalSeconds:0} s, broken after {broke.TotalSeconds:0} s, healed after {watch.Elapsed.TotalSeconds:0} s");
+        string[] failed = [.. Enumerable.Range(0, rows.Length).Where(row => remarks[row].Length > 0).Select(row => $"{rows[row].Check}, {rows[row].Failure} ({row}):{remarks[row]}")];
+        Assert.True(failed.Length == 0, string.Join('\n', failed));
+    });
+
+    /// <summary>Who serves by the tables of both; a server with weight 0 does not.</summary>
+    private sealed record Tables(bool[] Ours, bool[] Theirs, string Raw)
+    {
+        public static Tables Read(FailureLab lab)
+        {
+            string raw = IpvsTable.Raw(lab.Ours);
+            string theirs = IpvsTable.Raw(lab.Theirs);
+            return new([.. lab.Rows.Select((row, i) => Serves(raw, row, i))], [.. lab.Rows.Select((row, i) => Serves(theirs, row, i))], raw);
+        }
+
+        public bool AreAs(Func<int, bool> ours, Func<int, bool> theirs, out string differences)
+        {
+            differences = string.Join(", ", Enumerable.Range(0, Ours.Length).Where(row => Ours[row] != ours(row)).Select(static row => $"ours {row}")
+                .Concat(Enumerable.Range(0, Ours.Length).Where(row => Theirs[row] != theirs(row)).Select(static row => $"C {row}")));
+            return differences.Length == 0;
+        }
+
+        public bool Shows(FailureRow row, int number) => Raw.Contains($"-> {FailureLab.AddressOf(number)}:{row.Port} ", StringComparison.Ordinal);
+
+        private static bool Serves(string raw, FailureRow row, int number) =>
+            Regex.IsMatch(raw, $@"-> {Regex.Escape(FailureLab.AddressOf(number))}:{row.Port} +Masq +[1-9]", RegexOptions.NonBacktracking);
+    }
+
+    /// <summary>Waits until both tables are as wanted and stay so for a while, or the time is up.</summary>
+    private static async Task<Tables> Settle(FailureLab lab, Func<int, bool> ours, Func<int, bool> theirs, TimeSpan limit, TimeSpan rest = default)
+    {
+        var watch = Stopwatch.StartNew();
+        TimeSpan since = TimeSpan.Zero;
+        while (true)
+        {
+            Tables tables = Tables.Read(lab);
+            if (!tables.AreAs(ours, theirs, out _))
+            {
+                since = watch.Elapsed;
+            }
+            else if (watch.Elapsed - since >= rest)
+            {
+                return tables;
+            }
+
+            if (watch.Elapsed > limit)
+            {
+                return tables;
+            }
+
+            await Task.Delay(1000);
+        }
+    }
+
+    private static async Task Mails(FailureRecord record, FailureRow[] rows)
+    {
+        var watch = Stopwatch.StartNew();
+        do
+        {
+            record.Take();
+            await Task.Delay(1000);
+        }
+        while (watch.Elapsed < TimeSpan.FromSeconds(15) &&
+            !Enumerable.Range(0, rows.Length).All(row => rows[row].Cause is null || (record.WasNotified(row) && record.EventsOf(row) is [var told] && record.WasMailed(told.Cause, told.Detail))));
+    }
+
+    /// <summary>What is not as it should be; empty when nothing is.</summary>
+    private static string Judge(FailureRow row, int number, FailureRecord record, Tables tables)
+    {
+        var remarks = new StringBuilder();
+        string[] causes = record.CausesOf(number);
+        (string Cause, string Detail)[] events = record.EventsOf(number);
+        bool shallServe = row.IsUnseen;
+        Remark(tables.Ours[number] == shallServe, shallServe ? "REMOVED" : "NOT REMOVED");
+        Remark(tables.Theirs[number] == row.IsUnseenByC, row.WhyCDiffers is null ? "C DECIDES OTHERWISE" : "C DECIDES THE SAME");
+        Remark(tables.Shows(row, number) == (shallServe || row.Inhibits), row.Inhibits ? "NOT KEPT WITH WEIGHT 0" : "STILL SHOWN");
+        if (row.Cause is null)
+        {
+            Remark(causes.Length == 0 && events.Length == 0, "COMPLAINED OF");
+            return remarks.ToString();
+        }
+
+        string expected = row.Cause.Replace("ROW", $"row{number}", StringComparison.Ordinal);
+        Remark(causes is [var cause] && Regex.IsMatch(cause, $"^(?:{expected})$"), $"LOG: {(causes.Length == 0 ? "nothing" : string.Join(" / ", causes))}");
+        Remark(events is [var told] && causes is [var same] && told.Detail == same && told.Cause.Length > 0, $"EVENT: {(events.Length == 0 ? "nothing" : string.Join(" / ", events))}");
+        Remark(record.WasWritten(number), "NOT ON THE FIFO");
+        Remark(record.WasNotified(number), "notify_down DID NOT RUN");
+        Remark(events.Length == 1 && record.WasMailed(events[0].Cause, events[0].Detail), "NOT IN THE MAIL");
+        return remarks.ToString();
+
+        void Remark(bool isWell, string words) => remarks.Append(isWell ? "" : " " + words);
+    }
+
+    private static void Print(FailureRow[] rows, FailureRecord record, Tables broken, string[] remarks, string theirLog, string times)
+    {
+        var matrix = new StringBuilder();
+        int agreed = 0;
+        int seen = 0;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            bool agrees = broken.Ours[i] == broken.Theirs[i];
+            agreed += agrees ? 1 : 0;
+            seen += rows[i].Cause is null ? 0 : 1;
+            matrix.Append(CultureInfo.InvariantCulture,
+                $"{(remarks[i].Length == 0 ? "ok  " : "FAIL")} {rows[i].Check,-10} {rows[i].Failure,-50} {(broken.Ours[i] ? "serves" : rows[i].Inhibits ? "weight 0" : "removed"),-8} {(agrees ? "C: same  " : "C: serves")} {string.Join(" / ", record.CausesOf(i))}{(rows[i].WhyCDiffers is { } why ? $" [C {why}]" : "")}{remarks[i]}\n");
+        }
+
+        matrix.Append(CultureInfo.InvariantCulture, $"{rows.Length} rows, {seen} seen by the checks, in {agreed} C keepalived decides the same; {times}\n--- C\n{theirLog}\n");
+        Inside.Print("checker-failures-matrix.txt", matrix.ToString());
+    }
+
+    private static string Tail(string log) => string.Join('\n', log.Split('\n').TakeLast(60));
+}
