@@ -105,7 +105,11 @@ public sealed class HttpCheckTests
             Assert.Equal("TLS handshake: the connection was closed in the middle of TLS", RealLoop.Run(Define(true, _patient), closing.EndPoint).Reason);
         }
 
-        using var plain = new StreamServer((_, stream) => Answer(stream, "HTTP/1.0 400 Bad Request\r\n\r\n"));
+        using var plain = new StreamServer(static (_, stream) =>
+        {
+            stream.ReadAtLeast(new byte[4096], 1);
+            stream.Write("HTTP/1.0 400 Bad Request\r\n\r\n"u8);
+        });
         Assert.Equal("TLS handshake: what the server sent is not TLS", RealLoop.Run(Define(true, _patient), plain.EndPoint).Reason);
     }
 

@@ -8,7 +8,9 @@ namespace Keepalived.Kernel.Tests.Ipvs.Failures;
 internal sealed class FailureRecord(FailureLab lab, Director director)
 {
     private readonly StringBuilder _events = new();
-    private List<JsonElement> _lines = [];
+    private ILookup<string, JsonElement> _lines = Enumerable.Empty<JsonElement>().ToLookup(static _ => "");
+    private HashSet<string> _notified = [];
+    private string _mail = "";
     private int _skipped;
 
     /// <summary>Begins to read the FIFO, which the daemon has made.</summary>
@@ -33,16 +35,23 @@ internal sealed class FailureRecord(FailureLab lab, Director director)
     public void Skip() => _skipped = director.Log.Length;
 
     /// <summary>Takes what has been said since.</summary>
-    public void Take() => _lines = [.. director.Log[_skipped..].Split('\n').Where(static line => line.StartsWith('{') && line.EndsWith('}')).Select(static line => JsonDocument.Parse(line).RootElement)];
+    public void Take()
+    {
+        _lines = director.Log[_skipped..].Split('\n').Where(static line => line.StartsWith('{') && line.EndsWith('}')).Select(static line => JsonDocument.Parse(line).RootElement)
+            .ToLookup(static line => Text(line, "server") + Text(line, "real_server"));
+        string notified = Path.Combine(lab.Folder, "notified");
+        _notified = File.Exists(notified) ? [.. File.ReadAllLines(notified)] : [];
+        _mail = File.ReadAllText(Path.Combine(lab.Folder, "mailbox.out"));
+    }
 
     /// <summary>Causes of the lines that say that a row's check failed.</summary>
     public string[] CausesOf(int row) =>
-        [.. _lines.Where(line => Text(line, "server") == Name(row) && Text(line, "check") == lab.Rows[row].Check && Text(line, "message").Contains(" failed after ", StringComparison.Ordinal))
+        [.. _lines[Name(row)].Where(line => Text(line, "check") == lab.Rows[row].Check && Text(line, "message").Contains(" failed after ", StringComparison.Ordinal))
             .Select(static line => Text(line, "cause"))];
 
     /// <summary>What the events say of a row that went down: cause and detail.</summary>
     public (string Cause, string Detail)[] EventsOf(int row) =>
-        [.. _lines.Where(line => Text(line, "event") == "real_server" && Text(line, "real_server") == Name(row) && Text(line, "state") == "DOWN")
+        [.. _lines[Name(row)].Where(static line => Text(line, "event") == "real_server" && Text(line, "state") == "DOWN")
             .Select(static line => (Text(line, "cause"), Text(line, "detail")))];
 
     /// <summary>Whether the FIFO told of it.</summary>
@@ -55,13 +64,10 @@ internal sealed class FailureRecord(FailureLab lab, Director director)
     }
 
     /// <summary>Whether its notify_down ran.</summary>
-    public bool WasNotified(int row) => File.Exists(Path.Combine(lab.Folder, "notified")) && File.ReadAllLines(Path.Combine(lab.Folder, "notified")).Contains($"row-{row}");
+    public bool WasNotified(int row) => _notified.Contains($"row-{row}");
 
     /// <summary>Whether a mail tells of it.</summary>
-    public bool WasMailed(string cause, string detail) => Mail.Contains($"{cause} ({detail})", StringComparison.Ordinal);
-
-    /// <summary>All mail, lines of quoted-printable joined.</summary>
-    public string Mail => File.ReadAllText(Path.Combine(lab.Folder, "mailbox.out"));
+    public bool WasMailed(string cause, string detail) => _mail.Contains($"{cause} ({detail})", StringComparison.Ordinal);
 
     private string Name(int row) => $"[{FailureLab.AddressOf(row)}]:tcp:{lab.Rows[row].Port}";
 

@@ -92,7 +92,7 @@ internal static class StreamFailures
         Mail("half a greeting, then closed", Dialogue("220 ma"), "greeting: within the reply '220 ma': connection closed"),
         Mail("half a greeting, then silence", Dialogue(true, false, "220 ma"), "greeting: within the reply '220 ma': no answer in time"),
         Mail("slow drip", new Fault.Peer(static (_, stream) => Repeat(stream, s_drop, 300)), "greeting: within the reply 'x+': no answer in time") with { WhyCDiffers = EachRead },
-        Mail("endless line", new Fault.Peer(static (_, stream) => Repeat(stream, s_flood, 20)), "greeting: the reply is longer than 1024 octets") with { WhyCDiffers = EachRead },
+        Mail("endless line", new Fault.Peer(static (_, stream) => Repeat(stream, s_flood, 500)), "greeting: the reply is longer than 1024 octets") with { WhyCDiffers = EachRead },
         Mail("not SMTP", Dialogue("SSH-2.0-OpenSSH_9.2\r\n"), "greeting: expected 220, got 'SSH-2.0-OpenSSH_9.2'"),
         Mail("HELO refused", Dialogue("220 mail\r\n", "501 who?\r\n"), @"HELO: expected 250, got '501 who\?'"),
         Mail("HELO not answered", Dialogue(true, false, "220 mail\r\n"), "HELO: no answer in time"),
@@ -120,7 +120,7 @@ internal static class StreamFailures
         await Ask(stream);
         await Say(stream, text);
         // What was said must have been read before: a reset overtakes it.
-        await Task.Delay(200);
+        await Task.Delay(600);
         Reset(socket);
     });
 
@@ -158,7 +158,7 @@ internal static class StreamFailures
         }
         else if (reset)
         {
-            await Task.Delay(200); // else it may be one of connecting
+            await Task.Delay(1000); // else it may be one of connecting
             Reset(socket);
         }
     });
