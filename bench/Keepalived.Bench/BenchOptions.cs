@@ -1,7 +1,7 @@
 namespace Keepalived.Bench;
 
 /// <summary>The command line of the bench.</summary>
-internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlySet<string> Only, bool Quick)
+internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlySet<string> Only, IReadOnlySet<string> Cases, bool Quick)
 {
     /// <summary>A part that takes twenty minutes, and so runs only when it is asked for.</summary>
     public const string ByNameOnly = "bfd-busy";
@@ -18,6 +18,7 @@ internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlyS
         string ours = "out/sbin/keepalived";
         string theirs = "keepalived";
         var only = new HashSet<string>();
+        var cases = new HashSet<string>();
         bool quick = false;
         for (int index = 0; index < arguments.Length; index++)
         {
@@ -36,6 +37,9 @@ internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlyS
                 case "--only":
                     only.UnionWith(Value().Split(','));
                     break;
+                case "--cases":
+                    cases.UnionWith(Value().Split(','));
+                    break;
                 default:
                     throw new BenchException($"Unknown argument {arguments[index]}");
             }
@@ -43,7 +47,7 @@ internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlyS
 
         return only.Except(Parts).FirstOrDefault() is { } unknown
             ? throw new BenchException($"No part is called {unknown}: there are {string.Join(", ", Parts)}")
-            : new BenchOptions(new Candidate("ours", Words(ours)), new Candidate("C", Words(theirs)), only, quick);
+            : new BenchOptions(new Candidate("ours", Words(ours)), new Candidate("C", Words(theirs)), only, cases, quick);
     }
 
     private static string[] Words(string command) => command.Split(' ', StringSplitOptions.RemoveEmptyEntries);

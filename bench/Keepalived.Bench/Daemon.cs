@@ -1,3 +1,4 @@
+using System.Globalization;
 using Keepalived.Bench.Kernel;
 
 namespace Keepalived.Bench;
@@ -24,7 +25,13 @@ internal sealed class Daemon : IDisposable
     public long ProcessorTime => ProcessFigures.ProcessorTime(_process.Id);
 
     /// <summary>The run time of the checker process alone.</summary>
-    public long CheckerTime => ProcessFigures.ProcessorTime(int.Parse(File.ReadAllText(Path.Combine(_folder, "checker.pid")), System.Globalization.CultureInfo.InvariantCulture));
+    public long CheckerTime => ProcessFigures.ProcessorTime(int.Parse(File.ReadAllText(Path.Combine(_folder, "checker.pid")), CultureInfo.InvariantCulture));
+
+    /// <summary>Processor time of the worker processes alone; 0 when there is none.</summary>
+    public long WorkerTime => ProcessFigures.ProcessorTime(_process.Id, "--worker=");
+
+    /// <summary>How long the loop of the VRRP process has waited for a processor, in nanoseconds.</summary>
+    public long LoopWaited => ProcessFigures.WaitingTime(int.Parse(File.ReadAllText(Path.Combine(_folder, "vrrp.pid")), CultureInfo.InvariantCulture));
 
     public Memory Memory => ProcessFigures.ProportionalMemory(_process.Id);
 

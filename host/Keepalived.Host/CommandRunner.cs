@@ -66,6 +66,7 @@ internal static class CommandRunner
             return ExitCodes.Fatal;
         }
 
+        ProcessScheduling.GiveWay();
         return Run(command, [], output, error, WorkerProcesses.ChannelDescriptor);
     }
 

@@ -127,6 +127,9 @@ internal sealed class TestWorker(TestWorkers workers, MessageHandler received, A
 {
     public List<MailRequest> Requests { get; } = [];
 
+    /// <summary>How many requests came in each message.</summary>
+    public List<int> Batches { get; } = [];
+
     public bool IsBehind { get; set; }
 
     public bool IsKilled { get; private set; }
@@ -140,11 +143,15 @@ internal sealed class TestWorker(TestWorkers workers, MessageHandler received, A
             return false;
         }
 
-        MailRequest request = MailRequest.Decode(message);
-        Requests.Add(request);
-        if (workers.Answers?.Invoke(request) is { } reply)
+        List<MailRequest> batch = MailBatch.Read(message);
+        Batches.Add(batch.Count);
+        foreach (MailRequest request in batch)
         {
-            Pending.Enqueue(reply);
+            Requests.Add(request);
+            if (workers.Answers?.Invoke(request) is { } reply)
+            {
+                Pending.Enqueue(reply);
+            }
         }
 
         return true;
@@ -161,7 +168,7 @@ internal sealed class TestWorker(TestWorkers workers, MessageHandler received, A
         }
     }
 
-    public void Reply(MailReply reply) => received(reply.Encode());
+    public void Reply(params MailReply[] replies) => received(MailReply.Encode(replies));
 
     public void Reply(long id, MailOutcome outcome, string text = "text") => Reply(MailReply.Of(id, outcome, text));
 

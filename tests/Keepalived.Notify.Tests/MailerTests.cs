@@ -42,7 +42,7 @@ public sealed class MailerTests
     public void The_object_then_smtp_alert_checker_then_smtp_alert_then_the_default_decide(string globals, DaemonEvent daemonEvent, bool isMailed)
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail + globals);
-        process.Bus.Publish(daemonEvent);
+        Publish(process, daemonEvent);
         Assert.Equal(isMailed ? 1 : 0, process.Workers.All.Sum(worker => worker.Requests.Count));
     }
 
@@ -52,7 +52,7 @@ public sealed class MailerTests
     public void Without_a_server_or_a_recipient_there_is_no_mail(string globals)
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, globals);
-        process.Bus.Publish(_master);
+        Publish(process, _master);
         Assert.Empty(process.Workers.All);
     }
 
@@ -121,7 +121,7 @@ public sealed class MailerTests
         };
         for (int i = 0; i < 30; i++)
         {
-            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+            Publish(process, i % 2 == 0 ? _master : _backup);
             LetOut(process);
             process.Loop.Advance(TimeSpan.FromSeconds(1));
             LetOut(process);
@@ -180,7 +180,7 @@ public sealed class MailerTests
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail + "smtp_queue_length 3\nlog_event_limit 0");
         for (int i = 0; i < 10_000; i++)
         {
-            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+            Publish(process, i % 2 == 0 ? _master : _backup);
         }
 
         TestWorker worker = Worker(process);
@@ -188,7 +188,7 @@ public sealed class MailerTests
         Assert.Single(process.Log.Messages, "The queue of mail is full (3 wait): 1 have been lost so far");
         Assert.Contains("   Mails lost = 9997\n", Dump(process), StringComparison.Ordinal);
         worker.Reply(1, MailOutcome.Delivered);
-        process.Bus.Publish(_master);
+        Publish(process, _master);
         Assert.Equal(9997, worker.Requests[^1].Lost);
     }
 
@@ -198,7 +198,7 @@ public sealed class MailerTests
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail);
         for (int i = 0; i < 20; i++)
         {
-            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+            Publish(process, i % 2 == 0 ? _master : _backup);
         }
 
         Assert.Equal(Mailer.MostUnderWay, Worker(process).Requests.Count);
@@ -207,15 +207,71 @@ public sealed class MailerTests
     }
 
     [Fact]
+    public void A_burst_is_handed_over_after_the_turn_it_happened_in_and_in_one_message()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, Mail);
+        for (int i = 0; i < 20; i++)
+        {
+            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+        }
+
+        Assert.Empty(process.Workers.All);
+        process.Loop.Advance(Mailer.HandoverDelay);
+        TestWorker worker = Worker(process);
+        Assert.Equal([8], worker.Batches);
+        worker.Reply([.. Enumerable.Range(1, 4).Select(static id => MailReply.Of(id, MailOutcome.Delivered, "250 ok"))]);
+        Assert.Equal([8, 4], worker.Batches);
+        Assert.Equal(Enumerable.Range(1, 12).Select(static id => (long)id), worker.Requests.Select(static request => request.Id));
+    }
+
+    [Fact]
+    public void Mails_that_do_not_fit_one_message_go_in_several()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, Mail + "smtp_coalesce 1\nsmtp_queue_length 3");
+        string longest = new('x', 1000);
+        for (int i = 0; i < 3 * MailQueue.MostEvents; i++)
+        {
+            process.Bus.Publish((i % 2 == 0 ? _master : _backup) with { Cause = longest });
+        }
+
+        process.Loop.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([1, 1, 1], Worker(process).Batches);
+    }
+
+    [Fact]
+    public void Every_kind_of_event_arrives_in_the_mail_process_as_it_was()
+    {
+        DaemonEvent[] events =
+        [
+            _master, _fault with { Instance = "jörg", Cause = "" }, new VrrpGroupStateChanged("G", VrrpState.Stop, "end") { SmtpAlert = true },
+            _server, _server with { IsUp = true, Detail = "refused" }, _quorum with { SmtpAlert = true },
+        ];
+        NotifyProcess process = Run(Mail, events);
+        for (int i = 0; i < events.Length; i++)
+        {
+            EventStamp stamp = new(i + 1, Worker(process).Requests[i].Events[0].Time);
+            Assert.Equal(MailEvents.Of(stamp, events[i]), Worker(process).Requests[i].Events[0]);
+        }
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_is_cut_between_characters()
+    {
+        NotifyProcess process = Run(Mail, _master with { Cause = new string('x', 999) + "😀" });
+        MailEvent told = Assert.Single(Assert.Single(Worker(process).Requests).Events.ToArray());
+        Assert.Equal(new string('x', 999), told.Fields.ToArray().Single(static field => field.Key == "cause").Value);
+    }
+
+    [Fact]
     public void Events_that_come_together_share_a_mail_where_that_is_configured()
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail + "smtp_coalesce 5");
-        process.Bus.Publish(_master);
+        Publish(process, _master);
         process.Loop.Advance(TimeSpan.FromSeconds(4));
-        process.Bus.Publish(_backup);
+        Publish(process, _backup);
         Assert.Empty(process.Workers.All);
         process.Loop.Advance(TimeSpan.FromSeconds(1));
-        process.Bus.Publish(_master);
+        Publish(process, _master);
         process.Loop.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal([2, 1], Worker(process).Requests.Select(request => request.Events.Count));
     }
@@ -247,7 +303,7 @@ public sealed class MailerTests
         Worker(process).Reply(1, MailOutcome.Delivered);
         process.Loop.Advance(Mailer.IdleTime);
         Assert.True(Worker(process).IsDisposed);
-        process.Bus.Publish(_backup);
+        Publish(process, _backup);
         Assert.Equal(2, process.Workers.All.Count);
     }
 
@@ -258,7 +314,7 @@ public sealed class MailerTests
         TestWorker worker = Worker(process);
         worker.Reply(1, MailOutcome.Delivered);
         worker.IsBehind = true;
-        process.Bus.Publish(_backup);
+        Publish(process, _backup);
         worker.IsBehind = false;
         process.Loop.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal([1, 2], worker.Requests.Select(request => request.Id));
@@ -270,7 +326,7 @@ public sealed class MailerTests
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail);
         for (int i = 0; i < 12; i++)
         {
-            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+            Publish(process, i % 2 == 0 ? _master : _backup);
         }
 
         Worker(process).Reply(1, MailOutcome.Deferred, "451 later");
@@ -289,7 +345,7 @@ public sealed class MailerTests
     public void A_recipient_that_is_no_address_is_named_and_left_out()
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, "notification_email {\n \"a b@x\"\n ok@example.net\n \"Ann <ann@example.net>\"\n jörg@x\n}\nsmtp_server 192.0.2.1\n");
-        process.Bus.Publish(_master);
+        Publish(process, _master);
         Assert.Equal(["ok@example.net", "Ann <ann@example.net>"], Assert.Single(Worker(process).Requests).Recipients.ToArray());
         Assert.Equal(2, process.Findings.Count);
     }
@@ -309,10 +365,16 @@ public sealed class MailerTests
         var process = new NotifyProcess(PluginRoles.Vrrp, globals);
         foreach (DaemonEvent daemonEvent in events)
         {
-            process.Bus.Publish(daemonEvent);
+            Publish(process, daemonEvent);
         }
 
         return process;
+    }
+
+    private static void Publish(NotifyProcess process, DaemonEvent daemonEvent)
+    {
+        process.Bus.Publish(daemonEvent);
+        process.Loop.Advance(Mailer.HandoverDelay);
     }
 
     private static TestWorker Worker(NotifyProcess process) => process.Workers.All[0];

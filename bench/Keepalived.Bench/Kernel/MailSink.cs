@@ -1,27 +1,33 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Keepalived.Bench.Kernel;
 
-/// <summary>A mail server on the loopback of a namespace: takes everything at once, or accepts connections and never says a word.</summary>
+/// <summary>A mail server on the loopback of a namespace: takes everything at once, with TLS from the first octet if wanted, or accepts connections and
+/// never says a word.</summary>
 internal sealed class MailSink : IDisposable
 {
     private readonly Socket _listener;
     private readonly bool _answers;
+    private readonly X509Certificate2? _certificate;
     private readonly List<Socket> _open = [];
     private int _taken;
 
-    private MailSink(Socket listener, bool answers)
+    private MailSink(Socket listener, bool answers, X509Certificate2? certificate)
     {
         _listener = listener;
         _answers = answers;
+        _certificate = certificate;
     }
 
     /// <summary>Mails taken so far.</summary>
     public int Taken => _taken;
 
-    public static MailSink Start(NetworkNamespace space, int port, bool answers)
+    public static MailSink Start(NetworkNamespace space, int port, bool answers, bool secure = false)
     {
         Socket listener = space.Inside(() =>
         {
@@ -30,7 +36,7 @@ internal sealed class MailSink : IDisposable
             socket.Listen(512);
             return socket;
         });
-        var sink = new MailSink(listener, answers);
+        var sink = new MailSink(listener, answers, secure ? Certificate() : null);
         new Thread(sink.Accept) { IsBackground = true }.Start();
         return sink;
     }
@@ -38,6 +44,7 @@ internal sealed class MailSink : IDisposable
     public void Dispose()
     {
         _listener.Dispose();
+        _certificate?.Dispose();
         lock (_open)
         {
             _open.ForEach(socket => socket.Dispose());
@@ -72,11 +79,31 @@ internal sealed class MailSink : IDisposable
         }
     }
 
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 made = new CertificateRequest("CN=sink", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pfx), null);
+    }
+
+    private Stream Secured(NetworkStream stream)
+    {
+        if (_certificate is null)
+        {
+            return stream;
+        }
+
+        var secure = new SslStream(stream);
+        secure.AuthenticateAsServer(_certificate);
+        return secure;
+    }
+
     private void Serve(Socket socket)
     {
         try
         {
-            using var stream = new NetworkStream(socket, ownsSocket: true);
+            using Stream stream = Secured(new NetworkStream(socket, ownsSocket: true));
             using var reader = new StreamReader(stream, Encoding.ASCII);
             void Say(string text) => stream.Write(Encoding.ASCII.GetBytes(text + "\r\n"));
             Say("220 sink");

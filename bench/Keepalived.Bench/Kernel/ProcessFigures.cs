@@ -31,17 +31,23 @@ internal static class ProcessFigures
     /// Processor time of all threads of all processes, in nanoseconds: the run time that utime + stime of /proc/PID/stat are made
     /// from, without their rounding to clock ticks (at one instance a whole run costs five ticks).
     /// </summary>
-    public static long ProcessorTime(int root)
+    public static long ProcessorTime(int root) => Tree(root).Sum(ProcessorTimeOf);
+
+    /// <summary>The same, of those processes alone whose command line holds a text.</summary>
+    public static long ProcessorTime(int root, string commandPart) =>
+        Tree(root).Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Contains(commandPart, StringComparison.Ordinal)).Sum(ProcessorTimeOf);
+
+    /// <summary>How long the first thread of a process has waited for a processor while it could have run, in nanoseconds.</summary>
+    public static long WaitingTime(int id) => ReadOrEmpty($"/proc/{id}/schedstat") is { Length: > 0 } text ? long.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
+
+    private static long ProcessorTimeOf(int id)
     {
         long total = 0;
-        foreach (int id in Tree(root))
+        foreach (string thread in ThreadsOf(id))
         {
-            foreach (string thread in ThreadsOf(id))
+            if (ReadOrEmpty($"{thread}/schedstat") is { Length: > 0 } text)
             {
-                if (ReadOrEmpty($"{thread}/schedstat") is { Length: > 0 } text)
-                {
-                    total += long.Parse(text.AsSpan(0, text.IndexOf(' ')), CultureInfo.InvariantCulture);
-                }
+                total += long.Parse(text.AsSpan(0, text.IndexOf(' ')), CultureInfo.InvariantCulture);
             }
         }
 

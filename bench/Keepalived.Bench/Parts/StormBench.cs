@@ -1,92 +1,77 @@
 using System.Globalization;
-using System.Text;
 using Keepalived.Bench.Kernel;
 
 namespace Keepalived.Bench.Parts;
 
 /// <summary>
 /// What telling costs those who have nothing to tell: error of the advertisement interval of 50 quiet instances while 20 others change their state
-/// thirty times a second between them (a tracked file), without mail, with a mail server that answers, with one that hangs, and with notify scripts
-/// that sleep and a FIFO that nobody reads on top.
+/// twenty times a second (a tracked file). Without mail, beside two busy processes without mail, with mail servers of several kinds, with one that
+/// hangs, and with notify scripts that sleep and a FIFO that nobody reads on top. The cases take turns, so that a change of the machine is one of all.
 /// </summary>
 internal static class StormBench
 {
-    private const double Interval = 0.01;
-    private const int Quiet = 50;
-    private const int Restless = 20;
-    private const int MailPort = 2525;
+    private const double LateFrom = 2000;
     private static readonly TimeSpan s_toggle = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
-    private enum Mail
-    {
-        None,
-        Answering,
-        Hanging,
-    }
-
     public static void Run(BenchOptions options, Report report)
     {
-        report.Part($"Storm of notifications: {Quiet} quiet instances at 10 ms beside {Restless} restless ones (error in µs; CPU in ms per 1,000 advertisements)");
-        report.Columns("", "p50", "p99", "p99.9", "max", "drift", "CPU");
-        double[] silent = Measure(options, report, options.Ours, new(Mail.None, Scripts: false));
-        Measure(options, report, options.Theirs, new(Mail.None, Scripts: false));
-        Measure(options, report, options.Theirs, new(Mail.Answering, Scripts: false));
-        foreach (StormCase storm in new StormCase[] { new(Mail.Answering, false), new(Mail.Hanging, false), new(Mail.Hanging, true) })
+        report.Part($"Storm of notifications: {StormCase.Quiet} quiet instances at 10 ms beside {StormCase.Restless} restless ones (error in µs; CPU in ms per 1,000 advertisements)");
+        List<StormFigures> cases = [.. StormCase.All(options).Select(storm => new StormFigures(storm))];
+        for (int round = 0; round < options.Rounds * 2; round++)
         {
-            double[] figures = Measure(options, report, options.Ours, storm);
-            report.JudgeRatio($"p99 of ours without mail ({storm})", figures[1], silent[1], 1.1);
-            report.JudgeRatio($"latest of ours without mail ({storm})", figures[3], silent[3], 1.1);
+            // Every other round backwards: nobody always runs behind the same neighbour.
+            foreach (StormFigures figures in round % 2 == 0 ? cases : Enumerable.Reverse(cases))
+            {
+                Measure(options, figures);
+            }
+        }
+
+        report.Columns("", "p50", "p99", "p99.9", "latest", ">2 ms/10^5", "CPU", "of worker", "waited", "mails");
+        cases.ForEach(figures => figures.Write(report));
+        if (cases.Find(static figures => figures.Case.IsReference) is not { } silent)
+        {
+            return;
+        }
+
+        foreach (StormFigures figures in cases.Where(figures => figures.Case.Mail != StormMail.None && figures.Case.Candidate == options.Ours))
+        {
+            report.JudgeRatio($"p99 of ours without mail ({figures.Case.Label})", figures.Samples.At(0.99), silent.Samples.At(0.99), 1.1);
+            report.JudgeRatio($"latest of ours without mail ({figures.Case.Label})", figures.Samples.Latest, silent.Samples.Latest, 1.1);
+            double latest = Math.Max(silent.Samples.Latest, LateFrom);
+            Report.Note($"{figures.Samples.LaterThan(latest)} of {figures.Samples.Count} advertisements later than {latest:N0} µs");
         }
     }
 
-    private static double[] Measure(BenchOptions options, Report report, Candidate candidate, StormCase storm)
+    private static void Measure(BenchOptions options, StormFigures figures)
     {
-        var samples = new IntervalSamples();
-        int mails = 0;
-        for (int round = 0; round < options.Rounds; round++)
-        {
-            mails += MeasureOnce(options, candidate, storm, samples);
-        }
-
-        double[] figures = samples.Figures();
-        report.Row($"{storm} {candidate.Name}", figures);
-        if (storm.Mail == Mail.Answering)
-        {
-            Report.Note($"{mails} mails taken meanwhile");
-        }
-
-        return figures;
-    }
-
-    private static int MeasureOnce(BenchOptions options, Candidate candidate, StormCase storm, IntervalSamples samples)
-    {
+        StormCase storm = figures.Case;
         using Bed bed = Bed.Create();
         string folder = Directory.CreateTempSubdirectory("kb-storm-").FullName;
         string file = Path.Combine(folder, "value");
         File.WriteAllText(file, "0");
-        using MailSink? sink = storm.Mail == Mail.None ? null : MailSink.Start(bed.DaemonSpace, MailPort, storm.Mail == Mail.Answering);
-        using Daemon daemon = Daemon.Start(candidate, bed.DaemonSpace, Configuration(storm, folder));
+        using StormServer server = StormServer.Start(storm.Mail, bed.DaemonSpace, folder);
+        using Daemon daemon = Daemon.Start(storm.Candidate, bed.DaemonSpace, storm.Configuration(folder));
         using (PacketRing start = PacketRing.Open(bed.ObserverSpace, "o0", 65536))
         {
             var seen = new HashSet<byte>();
-            if (!start.WaitFor(frame => !frame.IsArp && seen.Add(frame.RouterId) && seen.Count == Quiet + Restless, TimeSpan.FromSeconds(15), out _))
+            if (!start.WaitFor(frame => !frame.IsArp && seen.Add(frame.RouterId) && seen.Count == StormCase.Quiet + StormCase.Restless, TimeSpan.FromSeconds(15), out _))
             {
-                throw daemon.Failure($"{candidate.Name}: only {seen.Count} instances became master");
+                throw daemon.Failure($"{storm.Candidate.Name}: only {seen.Count} instances became master");
             }
         }
 
-        using PacketRing ring = PacketRing.Open(bed.ObserverSpace, "o0", (int)((Quiet + Restless) * 100 * (options.Window + s_warmUp + TimeSpan.FromSeconds(1)).TotalSeconds * 1.5) + 8192);
+        double seconds = (options.Window + s_warmUp + TimeSpan.FromSeconds(1)).TotalSeconds;
+        using PacketRing ring = PacketRing.Open(bed.ObserverSpace, "o0", (int)((StormCase.Quiet + StormCase.Restless) * 100 * seconds * 1.5) + 8192);
+        using BusyProcesses? busy = storm.IsBusy ? BusyProcesses.Start(2) : null;
         Toggle(file, s_warmUp);
         _ = ring.TakeAll();
-        long spent = daemon.ProcessorTime;
-        int taken = sink?.Taken ?? 0;
+        (long spent, long worker, long waited, int taken) = (daemon.ProcessorTime, daemon.WorkerTime, daemon.LoopWaited, server.Taken);
         Toggle(file, options.Window);
-        spent = daemon.ProcessorTime - spent;
-        samples.Add(ring.TakeAll().FindAll(static frame => frame.RouterId <= Quiet), spent, Interval * 1e9);
-        taken = (sink?.Taken ?? 0) - taken;
+        List<CapturedFrame> frames = ring.TakeAll();
+        figures.Samples.Add(frames.FindAll(static frame => frame.RouterId <= StormCase.Quiet), daemon.ProcessorTime - spent, StormCase.Interval * 1e9);
+        figures.Add(frames.Count(static frame => !frame.IsArp), daemon.ProcessorTime - spent, daemon.WorkerTime - worker, daemon.LoopWaited - waited, server.Taken - taken);
         Directory.Delete(folder, recursive: true);
-        return taken;
     }
 
     private static void Toggle(string file, TimeSpan time)
@@ -101,51 +86,30 @@ internal static class StormBench
         }
     }
 
-    private static string Configuration(StormCase storm, string folder)
+    /// <summary>What all rounds of a case gave.</summary>
+    private sealed class StormFigures(StormCase storm)
     {
-        var text = new StringBuilder($$"""
-            global_defs {
-                router_id bench
-                vrrp_rt_priority 50
-                vrrp_rlimit_rttime 5000000
-                script_user root
+        private double _advertisements;
+        private long _spent;
+        private long _worker;
+        private long _waited;
+        private int _mails;
 
-            """);
-        if (storm.Mail != Mail.None)
+        public StormCase Case { get; } = storm;
+
+        public IntervalSamples Samples { get; } = new();
+
+        public void Add(int advertisements, long spent, long worker, long waited, int mails)
         {
-            text.Append(CultureInfo.InvariantCulture, $$"""
-                    notification_email {
-                        ops@example.net
-                    }
-                    notification_email_from k@example.net
-                    smtp_server 127.0.0.1 {{MailPort}}
-                    smtp_connect_timeout 5
-
-                """);
+            _advertisements += advertisements;
+            _spent += spent;
+            _worker += worker;
+            _waited += waited;
+            _mails += mails;
         }
 
-        string more = $"    smtp_alert\n    track_file {{\n        storm weight 0\n    }}\n";
-        if (storm.Scripts)
-        {
-            string script = Path.Combine(folder, "sleep.sh");
-            File.WriteAllText(script, "#!/bin/sh\nexec sleep 5\n");
-            ChildProcess.Run("chmod", "755", script);
-            text.Append(CultureInfo.InvariantCulture, $"    vrrp_notify_fifo {folder}/fifo\n");
-            more += $"    notify {script}\n";
-        }
-
-        text.Append("}\n").Append(CultureInfo.InvariantCulture, $"track_file storm {{\n    file {folder}/value\n}}\n");
-        text.Append(Configurations.Instances("d0", Quiet, Interval, static id => 1 + (id * 253 / Quiet)));
-        for (int id = Quiet + 1; id <= Quiet + Restless; id++)
-        {
-            text.Append(Configurations.Instance($"restless_{id}", "d0", id, Interval, 1 + (id * 3), $"10.99.1.{id}/32", more));
-        }
-
-        return text.ToString();
-    }
-
-    private sealed record StormCase(Mail Mail, bool Scripts)
-    {
-        public override string ToString() => $"mail {Mail.ToString().ToLowerInvariant()}{(Scripts ? ", scripts, FIFO" : "")}";
+        public void Write(Report report) => report.Row(
+            Case.Label, Samples.At(0.5), Samples.At(0.99), Samples.At(0.999), Samples.Latest, Samples.LaterThan(LateFrom) * 1e5 / Samples.Count,
+            (_spent - _worker) / 1e3 / _advertisements, _worker / 1e3 / _advertisements, _waited / 1e3 / _advertisements, _mails);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class WorkerProcesses(IScheduler scheduler, IReadOnlyList<string
                 {
                     Program = self.Program,
                     Arguments = ["keepalived", .. self.OwnArguments],
-                    Environment = ScriptEnvironment.ForChildren(),
+                    Environment = ScriptEnvironment.ForWorkers(),
 
                     // It finishes what it has when we end, so the parent must not take it for a script that was left behind.
                     NewSession = true,

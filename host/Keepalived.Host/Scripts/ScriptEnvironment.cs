@@ -23,6 +23,15 @@ internal static class ScriptEnvironment
         "DOTNET_GCHeapHardLimit=0xC000000",
     ];
 
+    // A worker waits for others most of its time: a pool thread that spins for its next work, and two more that take a reply from the one that
+    // waited for it, cost several times as much as what there is to do.
+    private static readonly string[] _workerSettings =
+    [
+        .. _childSettings,
+        "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0",
+        "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1",
+    ];
+
     private static string[]? _forScripts;
 
     /// <summary>The environment of scripts.</summary>
@@ -30,6 +39,9 @@ internal static class ScriptEnvironment
 
     /// <summary>The environment of our own child processes.</summary>
     internal static IReadOnlyList<string> ForChildren() => Copy(static name => !IsSetForChildren(name), _childSettings);
+
+    /// <summary>The environment of worker processes.</summary>
+    internal static IReadOnlyList<string> ForWorkers() => Copy(static name => !IsSetForChildren(name), _workerSettings);
 
     /// <summary>The environment of the daemon that goes to the background.</summary>
     /// <param name="mayNotify">Whether a NOTIFY_SOCKET is meant for it.</param>
@@ -41,7 +53,7 @@ internal static class ScriptEnvironment
         name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("COMPlus_", StringComparison.Ordinal);
 
     private static bool IsSetForChildren(string name) =>
-        name == "NOTIFY_SOCKET" || Array.Exists(_childSettings, setting => setting.StartsWith(name + "=", StringComparison.Ordinal));
+        name == "NOTIFY_SOCKET" || Array.Exists(_workerSettings, setting => setting.StartsWith(name + "=", StringComparison.Ordinal));
 
     private static string[] Copy(Predicate<string> wanted, ReadOnlySpan<string> more)
     {

@@ -3,7 +3,7 @@ using Keepalived.Events;
 
 namespace Keepalived.Notify;
 
-/// <summary>Turns events into what mails say of them.</summary>
+/// <summary>Turns events into what mails say of them: the worker's part, but for a headline in the log.</summary>
 internal static class MailEvents
 {
     public static MailEvent Of(EventStamp stamp, DaemonEvent daemonEvent)
@@ -19,7 +19,7 @@ internal static class MailEvents
     }
 
     /// <summary>The subject behind the router's name, as keepalived has it: people sort their mail by it.</summary>
-    private static string HeadlineOf(DaemonEvent daemonEvent) => daemonEvent switch
+    public static string HeadlineOf(DaemonEvent daemonEvent) => daemonEvent switch
     {
         VrrpInstanceStateChanged e => $"VRRP Instance {e.Instance} - {WordsOf(e.State)}",
         VrrpGroupStateChanged e => $"VRRP Group {e.Group} - {WordsOf(e.State)}",

@@ -1,16 +1,17 @@
+using Keepalived.Events;
 using Keepalived.Scheduling;
 
 namespace Keepalived.Notify;
 
 /// <summary>A mail that waits or is under way.</summary>
-internal sealed class QueuedMail(long id, MonotonicTime made, IEnumerable<MailEvent> events)
+internal sealed class QueuedMail(long id, MonotonicTime made, EventStamp stamp, DaemonEvent first)
 {
     public long Id { get; } = id;
 
     /// <summary>When its first event happened.</summary>
     public MonotonicTime Made { get; } = made;
 
-    public List<MailEvent> Events { get; } = [.. events];
+    public List<(EventStamp Stamp, DaemonEvent Event)> Events { get; } = [(stamp, first)];
 
     /// <summary>Who has not got it yet, after a partial success; null = all that are configured.</summary>
     public EquatableArray<string>? Remaining { get; set; }
@@ -21,7 +22,8 @@ internal sealed class QueuedMail(long id, MonotonicTime made, IEnumerable<MailEv
     /// <summary>Mails lost before it, told of in it.</summary>
     public long Lost { get; set; }
 
-    public string Subject => Events.Count == 1 ? Events[0].Headline : $"{Events.Count} events";
+    /// <summary>What log lines call it; made when it is asked for.</summary>
+    public string Subject => Events.Count == 1 ? MailEvents.HeadlineOf(Events[0].Event) : $"{Events.Count} events";
 }
 
 /// <summary>
@@ -52,11 +54,11 @@ internal sealed class MailQueue
 
     /// <summary>Adds an event, to the open mail or in one of its own.</summary>
     /// <returns>False when it was lost.</returns>
-    public bool Add(MailEvent mailEvent, MonotonicTime now, MailSettings settings)
+    public bool Add(EventStamp stamp, DaemonEvent daemonEvent, MonotonicTime now, MailSettings settings)
     {
         if (Open is { } open && open.Events.Count < MostEvents)
         {
-            open.Events.Add(mailEvent);
+            open.Events.Add((stamp, daemonEvent));
             return true;
         }
 
@@ -67,7 +69,7 @@ internal sealed class MailQueue
             return false;
         }
 
-        QueuedMail mail = new(++_lastId, now, [mailEvent]) { Lost = _untold };
+        QueuedMail mail = new(++_lastId, now, stamp, daemonEvent) { Lost = _untold };
         _untold = 0;
         _mails.Add(mail);
         Open = settings.Coalesce > TimeSpan.Zero ? mail : null;

@@ -28,46 +28,39 @@ internal sealed record MailReply(
     /// <summary>A result without particulars.</summary>
     public static MailReply Of(long id, MailOutcome outcome, string text) => new(id, outcome, text, [], [], []);
 
-    /// <summary>The message for the process that wanted the mail sent.</summary>
-    public byte[] Encode()
+    /// <summary>The message for the process that wanted the mails sent.</summary>
+    public static byte[] Encode(ReadOnlySpan<MailReply> replies)
     {
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream, Encoding.UTF8);
-        writer.Write(Id);
-        writer.Write((byte)Outcome);
-        writer.Write(Text);
-        Write(writer, Deferred);
-        Write(writer, Refused);
-        Write(writer, Notes);
+        foreach (MailReply reply in replies)
+        {
+            writer.Write(reply.Id);
+            writer.Write((byte)reply.Outcome);
+
+            // Of a mail that everybody got, nobody asks what the server said.
+            writer.Write(reply.Outcome == MailOutcome.Delivered && reply.Deferred.Count == 0 ? "" : reply.Text);
+            MailWire.Write(writer, reply.Deferred);
+            MailWire.Write(writer, reply.Refused);
+            MailWire.Write(writer, reply.Notes);
+        }
+
         writer.Flush();
         return stream.ToArray();
     }
 
     /// <summary>Reads a message of <see cref="Encode"/>.</summary>
-    public static MailReply Decode(ReadOnlySpan<byte> message)
+    public static List<MailReply> Decode(ReadOnlySpan<byte> message)
     {
         using MemoryStream stream = new(message.ToArray());
         using BinaryReader reader = new(stream, Encoding.UTF8);
-        return new(reader.ReadInt64(), (MailOutcome)reader.ReadByte(), reader.ReadString(), Read(reader), Read(reader), Read(reader));
-    }
-
-    private static void Write(BinaryWriter writer, EquatableArray<string> texts)
-    {
-        writer.Write(texts.Count);
-        foreach (string text in texts.AsSpan())
+        List<MailReply> replies = [];
+        while (stream.Position < stream.Length)
         {
-            writer.Write(text);
-        }
-    }
-
-    private static EquatableArray<string> Read(BinaryReader reader)
-    {
-        string[] texts = new string[reader.ReadInt32()];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            texts[i] = reader.ReadString();
+            replies.Add(new(
+                reader.ReadInt64(), (MailOutcome)reader.ReadByte(), reader.ReadString(), MailWire.ReadStrings(reader), MailWire.ReadStrings(reader), MailWire.ReadStrings(reader)));
         }
 
-        return [.. texts];
+        return replies;
     }
 }

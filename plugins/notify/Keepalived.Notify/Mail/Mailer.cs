@@ -2,7 +2,8 @@
 // the first mail and ended when there has been nothing to do for a while (docs/decisions/0019-mail-in-a-process-of-its-own.md).
 //
 // Owns      the queue, its order, its bound, the back-off; the worker process.
-// Thread    The loop. Costs it the encoding of a request, some microseconds.
+// Thread    The loop. An event costs it a place in the queue; what is in the queue goes to the worker a millisecond later, several mails in one
+//           message of bare values, and the worker tells of several in one. No text is made here but for a line of the log.
 // Never     Resolves a name, opens a connection, reads a template or a password, waits for anybody.
 // RFCs      5321 section 4.5.4.1 (retry; much sooner and for a shorter time than a mail server does, since a notification grows stale).
 using Keepalived.Events;
@@ -20,6 +21,12 @@ internal sealed class Mailer : IDisposable
     /// <summary>Mails that the worker may have at a time: it delivers them over one connection.</summary>
     internal const int MostUnderWay = 8;
 
+    /// <summary>
+    /// How long the first of a burst waits for the others to go with it: what happens at once is told at once, and after the advertisements
+    /// that are due.
+    /// </summary>
+    internal static readonly TimeSpan HandoverDelay = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Time after which a worker without work is ended.</summary>
     internal static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(30);
 
@@ -30,7 +37,10 @@ internal sealed class Mailer : IDisposable
     private readonly string _process;
     private readonly MailPolicy _policy = new();
     private readonly MailQueue _queue = new();
+    private readonly MailBatch _batch = new();
+    private readonly List<QueuedMail> _inBatch = new(MostUnderWay);
     private readonly ILoopTimer _coalesce;
+    private readonly ILoopTimer _handover;
     private readonly ILoopTimer _retry;
     private readonly ILoopTimer _watchdog;
     private readonly ILoopTimer _idle;
@@ -53,6 +63,7 @@ internal sealed class Mailer : IDisposable
         RouterId = routerId;
         _losses = new LossReport(scheduler, count => NotifyLog.MailQueueFull(logger, Settings.QueueLength, count));
         _coalesce = scheduler.CreateTimer(_ => CloseMail());
+        _handover = scheduler.CreateTimer(_ => Send());
         _retry = scheduler.CreateTimer(_ => Send());
         _watchdog = scheduler.CreateTimer(_ => KillWorker());
         _idle = scheduler.CreateTimer(_ => EndWorker());
@@ -93,7 +104,7 @@ internal sealed class Mailer : IDisposable
         }
 
         bool hadOpen = _queue.Open is not null;
-        if (!_queue.Add(MailEvents.Of(stamp, daemonEvent), _scheduler.Now, Settings))
+        if (!_queue.Add(stamp, daemonEvent, _scheduler.Now, Settings))
         {
             _losses.Lost();
             return;
@@ -101,7 +112,7 @@ internal sealed class Mailer : IDisposable
 
         if (_queue.Open is null)
         {
-            Send();
+            HandOverSoon();
         }
         else if (!hadOpen)
         {
@@ -117,6 +128,7 @@ internal sealed class Mailer : IDisposable
         CloseMail();
         _backOff = TimeSpan.Zero;
         _retry.Disarm();
+        _handover.Disarm();
         SendUpTo(int.MaxValue);
         if (_underWay > 0)
         {
@@ -151,7 +163,9 @@ internal sealed class Mailer : IDisposable
     {
         EndWorker();
         _losses.Dispose();
+        _batch.Dispose();
         _coalesce.Dispose();
+        _handover.Dispose();
         _retry.Dispose();
         _watchdog.Dispose();
         _idle.Dispose();
@@ -172,46 +186,79 @@ internal sealed class Mailer : IDisposable
         }
     }
 
+    private void HandOverSoon()
+    {
+        // With the hands full the next reply brings us here, and while a retry waits so do the others.
+        if (!_handover.IsArmed && !_retry.IsArmed && _underWay < MostUnderWay)
+        {
+            _handover.Arm(_scheduler.Now + HandoverDelay);
+        }
+    }
+
     private void SendUpTo(int most)
     {
-        while (_underWay < most && _queue.Next() is { } mail)
+        while (_underWay < most && Fill(most - _underWay))
         {
-            MailRequest request = new(mail.Id, Settings, mail.Remaining ?? Settings.Recipients, RouterId, _process, mail.Lost, [.. mail.Events]);
-            byte[] message = request.Encode();
-            if (message.Length > IMessageChannel.LongestMessage)
-            {
-                GiveUp(mail, "it is too large, write to a mailing list instead of many recipients");
-                continue;
-            }
-
             _worker ??= _workers.Start(Command, OnReply, OnWorkerEnded);
             _idle.Disarm();
-            if (!_worker.TrySend(message))
+            if (!_worker.TrySend(_batch.Message))
             {
                 // It is behind with reading, or has not begun to: its next reply or the timer brings us back.
+                _inBatch.ForEach(static mail => mail.IsUnderWay = false);
                 RetryIn(_underWay > 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(1));
                 return;
             }
 
-            mail.IsUnderWay = true;
-            _underWay++;
+            _underWay += _inBatch.Count;
             ArmWatchdog();
         }
     }
 
-    private void OnReply(ReadOnlySpan<byte> message)
+    /// <summary>Puts the next mails into the batch, as many as fit.</summary>
+    /// <returns>False when there is none.</returns>
+    private bool Fill(int most)
     {
-        MailReply reply = MailReply.Decode(message);
-        foreach (string note in reply.Notes.AsSpan())
+        _inBatch.Clear();
+        while (_inBatch.Count < most && _queue.Next() is { } mail)
         {
-            NotifyLog.MailNote(_logger, note);
+            if (_inBatch.Count == 0)
+            {
+                _batch.Begin(Settings, RouterId, _process);
+            }
+
+            if (_batch.TryAdd(mail))
+            {
+                mail.IsUnderWay = true;
+                _inBatch.Add(mail);
+            }
+            else if (_inBatch.Count > 0)
+            {
+                break;
+            }
+            else
+            {
+                GiveUp(mail, "it is too large, write to a mailing list instead of many recipients");
+            }
         }
 
-        if (_queue.Find(reply.Id) is { IsUnderWay: true } mail)
+        return _inBatch.Count > 0;
+    }
+
+    private void OnReply(ReadOnlySpan<byte> message)
+    {
+        foreach (MailReply reply in MailReply.Decode(message))
         {
-            mail.IsUnderWay = false;
-            _underWay--;
-            Judge(mail, reply);
+            foreach (string note in reply.Notes.AsSpan())
+            {
+                NotifyLog.MailNote(_logger, note);
+            }
+
+            if (_queue.Find(reply.Id) is { IsUnderWay: true } mail)
+            {
+                mail.IsUnderWay = false;
+                _underWay--;
+                Judge(mail, reply);
+            }
         }
 
         if (_underWay > 0)
@@ -248,7 +295,11 @@ internal sealed class Mailer : IDisposable
                 Delivered++;
                 _queue.Remove(mail);
                 _backOff = TimeSpan.Zero;
-                NotifyLog.MailDelivered(_logger, mail.Id, mail.Subject, Settings.ServerName);
+                if (_logger.IsEnabled(LogLevel.Debug))
+                {
+                    NotifyLog.MailDelivered(_logger, mail.Id, mail.Subject, Settings.ServerName);
+                }
+
                 if (_isFailing)
                 {
                     _isFailing = false;
@@ -299,7 +350,7 @@ internal sealed class Mailer : IDisposable
     {
         _givenUp++;
         _queue.Remove(mail);
-        NotifyLog.MailGivenUp(_logger, mail.Id, mail.Subject, (_scheduler.Now - mail.Made).TotalSeconds, reason);
+        NotifyLog.MailGivenUp(_logger, mail.Id, mail.Subject, Math.Round((_scheduler.Now - mail.Made).TotalSeconds), reason);
     }
 
     // The worker keeps to a limit for each mail of its own; this one is for a worker that does not.

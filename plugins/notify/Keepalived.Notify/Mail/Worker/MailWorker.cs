@@ -4,6 +4,7 @@
 // Thread    The loop of a process of its own, with time-sharing priority, which nothing waits for. Name resolution and TLS use the framework's pool.
 // Never     Decides what is sent or when it is tried again, keeps anything: that is the asking process's part. Never logs; it replies.
 // RFCs      5321 (SMTP), 3207 (STARTTLS), 4954 (AUTH), 8314 (implicit TLS), 5322 and 2045-2047 (messages), 3834 (automatic mail).
+using System.Runtime.InteropServices;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
 
@@ -17,12 +18,23 @@ public sealed class MailWorker : IPluginCommand, IDisposable
     /// <summary>How long it goes on after the process that started it has gone.</summary>
     private static readonly TimeSpan _timeAlone = TimeSpan.FromSeconds(60);
 
+    /// <summary>How many mails it has done with before it says so, unless there is none left to do or <see cref="_longestSilence"/> has passed.</summary>
+    private const int MostUntold = 4;
+
+    private static readonly TimeSpan _longestSilence = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a connection is kept for the next mail.</summary>
+    private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(500);
+
     private readonly Queue<MailRequest> _inbox = new();
+    private readonly List<MailReply> _untold = [];
     private readonly TemplateLibrary _templates = new();
     private TaskCompletionSource _wake = new();
     private IMessageChannel? _daemon;
     private IScheduler? _scheduler;
     private ILoopTimer? _alone;
+    private ILoopTimer? _tell;
+    private ILoopTimer? _lingering;
     private SmtpTransport? _transport;
     private readonly CancellationTokenSource _over = new();
     private bool _isAlone;
@@ -39,12 +51,20 @@ public sealed class MailWorker : IPluginCommand, IDisposable
 
         _daemon = context.Daemon;
         _scheduler = context.Scheduler;
+        _tell = _scheduler.CreateTimer(_ => Tell());
+        _lingering = _scheduler.CreateTimer(_ => _wake.TrySetResult());
         _daemon.Listen(OnMessage, OnDaemonGone);
         while (!_over.IsCancellationRequested)
         {
             if (_inbox.TryDequeue(out MailRequest? request))
             {
                 await DeliverAsync(request);
+                continue;
+            }
+
+            Tell();
+            if (_transport is not null && !_isAlone && await LingerAsync())
+            {
                 continue;
             }
 
@@ -59,8 +79,7 @@ public sealed class MailWorker : IPluginCommand, IDisposable
                 break;
             }
 
-            await _wake.Task;
-            _wake = new TaskCompletionSource();
+            await WakeAsync();
         }
 
         return 0;
@@ -71,11 +90,34 @@ public sealed class MailWorker : IPluginCommand, IDisposable
     {
         _over.Dispose();
         _alone?.Dispose();
+        _tell?.Dispose();
+        _lingering?.Dispose();
+    }
+
+    // The asking process gives a few mails at a time: the next may be on their way, and need no connection of their own.
+    private async ValueTask<bool> LingerAsync()
+    {
+        // What it is set by now was for mails that are done.
+        _wake = new TaskCompletionSource();
+        _lingering!.Arm(_scheduler!.Now + _linger);
+        await WakeAsync();
+        _lingering.Disarm();
+        return _inbox.Count > 0;
+    }
+
+    private async ValueTask WakeAsync()
+    {
+        await _wake.Task;
+        _wake = new TaskCompletionSource();
     }
 
     private void OnMessage(ReadOnlySpan<byte> message)
     {
-        _inbox.Enqueue(MailRequest.Decode(message));
+        foreach (MailRequest request in MailBatch.Read(message))
+        {
+            _inbox.Enqueue(request);
+        }
+
         _wake.TrySetResult();
     }
 
@@ -135,5 +177,26 @@ public sealed class MailWorker : IPluginCommand, IDisposable
         }
     }
 
-    private void Answer(MailReply reply) => _daemon!.TrySend(reply.Encode());
+    private void Answer(MailReply reply)
+    {
+        _untold.Add(reply);
+        if (_untold.Count >= MostUntold)
+        {
+            Tell();
+        }
+        else if (!_tell!.IsArmed)
+        {
+            _tell.Arm(_scheduler!.Now + _longestSilence);
+        }
+    }
+
+    private void Tell()
+    {
+        _tell!.Disarm();
+        if (_untold.Count > 0)
+        {
+            _daemon!.TrySend(MailReply.Encode(CollectionsMarshal.AsSpan(_untold)));
+            _untold.Clear();
+        }
+    }
 }

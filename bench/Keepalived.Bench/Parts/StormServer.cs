@@ -1,0 +1,58 @@
+using System.Globalization;
+using Keepalived.Bench.Kernel;
+
+namespace Keepalived.Bench.Parts;
+
+/// <summary>The mail server of a storm: none, ours in a few lines, or postfix's smtp-sink.</summary>
+internal sealed class StormServer : IDisposable
+{
+    public const string PostfixSink = "/usr/sbin/smtp-sink";
+
+    private readonly MailSink? _sink;
+    private readonly ChildProcess? _process;
+    private readonly string _output;
+
+    private StormServer(MailSink? sink, ChildProcess? process, string output)
+    {
+        _sink = sink;
+        _process = process;
+        _output = output;
+    }
+
+    /// <summary>Mails taken so far.</summary>
+    public int Taken => _sink?.Taken ?? (_process is null ? 0 : Counted());
+
+    public static StormServer Start(StormMail mail, NetworkNamespace space, string folder)
+    {
+        string output = Path.Combine(folder, "sink");
+        return mail switch
+        {
+            StormMail.None => new StormServer(null, null, output),
+            StormMail.Postfix => new StormServer(
+                null,
+                space.Inside(() => ChildProcess.Start([PostfixSink, "-c", "-u", "nobody", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{StormCase.MailPort}"), "512"], output)),
+                output),
+            _ => new StormServer(MailSink.Start(space, StormCase.MailPort, mail != StormMail.Hanging, mail == StormMail.Secure), null, output),
+        };
+    }
+
+    public void Dispose()
+    {
+        _sink?.Dispose();
+        _process?.KillTree();
+    }
+
+    // It rewrites one line: sess=1 quit=0 mesg=17.
+    private int Counted()
+    {
+        string text = File.ReadAllText(_output);
+        int start = text.LastIndexOf("mesg=", StringComparison.Ordinal) + 5;
+        int end = start;
+        while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return start < 5 || end == start ? 0 : int.Parse(text.AsSpan(start, end - start), CultureInfo.InvariantCulture);
+    }
+}
