@@ -68,7 +68,7 @@ internal sealed class Audience : IDisposable
             .ThenBy(file => int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture)),
     ];
 
-    public string[] Subjects => [.. MailFiles.Select(file => File.ReadLines(file).First(line => line.StartsWith("Subject: ", StringComparison.Ordinal))["Subject: ".Length..])];
+    public string[] Subjects => [.. MailFiles.Select(SubjectOf)];
 
     /// <summary>What a FIFO's reader has written into a file of this name.</summary>
     public string Heard(string name) => File.Exists(FileOf(name)) ? File.ReadAllText(FileOf(name)) : "";
@@ -128,6 +128,13 @@ internal sealed class Audience : IDisposable
         File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
         File.SetUnixFileMode(path, (UnixFileMode)0x1ed); // 0755
         return path;
+    }
+
+    // Ours folds long lines (RFC 5322 section 2.2.3).
+    private static string SubjectOf(string file)
+    {
+        var lines = File.ReadLines(file).SkipWhile(line => !line.StartsWith("Subject: ", StringComparison.Ordinal)).ToArray();
+        return lines[0]["Subject: ".Length..] + string.Concat(lines.Skip(1).TakeWhile(line => line.StartsWith(' ')));
     }
 
     /// <summary>Until nothing new comes: scripts and mails of one step are over before the next begins.</summary>

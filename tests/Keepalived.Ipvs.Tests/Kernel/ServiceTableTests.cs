@@ -110,6 +110,17 @@ public sealed class ServiceTableTests
     }
 
     [Fact]
+    public void At_stop_the_quorum_ends_after_the_last_server_whichever_of_them_it_ended_with()
+    {
+        var director = new Director(One.Replace("omega", "omega\n quorum 2", StringComparison.Ordinal));
+
+        director.Stop();
+
+        Assert.Equal(
+            ["[10.0.0.2]:tcp:80 DOWN: Shutting down", "[10.0.0.3]:tcp:80 DOWN: Shutting down", "[10.0.0.1]:tcp:80 DOWN: Shutting down"], director.Events);
+    }
+
+    [Fact]
     public void Without_omega_a_stop_is_silent()
     {
         var director = new Director(One.Replace("omega", "", StringComparison.Ordinal));

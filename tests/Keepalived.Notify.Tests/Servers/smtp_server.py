@@ -35,6 +35,7 @@ class Handler:
         return '250 ok'
 
     async def handle_DATA(self, server, session, envelope):
+        log('DATA')
         if options.get('silent') == 'data':
             await asyncio.sleep(3600)
         if state['defer'] > 0:

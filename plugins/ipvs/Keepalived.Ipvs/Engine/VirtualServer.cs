@@ -196,11 +196,13 @@ internal sealed class VirtualServer
 
             server.IsAlive = false;
             _observer.ServerChanged(server, isUp: false, cause, null);
-            if (HasQuorum && !Quorum.Holds(held: true, LiveWeight))
-            {
-                HasQuorum = false;
-                _observer.QuorumChanged(this, isUp: false, isStopping ? cause : Quorum.Explain(held: false, LiveWeight));
-            }
+        }
+
+        // After the last server, as keepalived does, whichever of them it was that the quorum ended with.
+        if (HasQuorum && !Quorum.Holds(held: true, LiveWeight))
+        {
+            HasQuorum = false;
+            _observer.QuorumChanged(this, isUp: false, isStopping ? cause : Quorum.Explain(held: false, LiveWeight));
         }
     }
 
