@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using Keepalived.Checking;
 
 namespace Keepalived.Checkers.Tcp;
@@ -20,30 +19,23 @@ internal sealed record TcpCheckDefinition(CheckOptions Options) : CheckerDefinit
 
 /// <summary>
 /// Connects and closes with a reset: the server's accept queue is not left with a connection that lingers, and no TIME_WAIT
-/// collects here.
-/// <para>
-/// Written without async: thousands of these are under way at once, and the state of an async method is pooled for a few only (one per thread and
-/// processor), so that each of the others would be an allocation. This object is what a probe awaits, again and again.
-/// </para>
+/// collects here. Written without async: thousands of these are under way at once, and each async method among them would allocate its state.
 /// </summary>
-internal sealed class TcpChecker : IChecker, IValueTaskSource<CheckResult>
+internal sealed class TcpChecker : IChecker
 {
+    private readonly CheckResultSource _probe = new();
     private readonly Action _connected;
     private SocketBinding? _binding;
     private ValueTaskAwaiter<ConnectResult> _connecting;
-    private Action<object?>? _continuation;
-    private object? _state;
-    private CheckResult? _result;
-    private short _token;
 
     /// <summary>Creates the checker of one server.</summary>
-    public TcpChecker() => _connected = Connected;
+    public TcpChecker() => _connected = () => _probe.Complete(TakeResult());
 
     /// <inheritdoc/>
     public ValueTask<CheckResult> CheckAsync(CheckContext context)
     {
         _binding ??= SocketBinding.For(context.Options);
-#pragma warning disable CA2012 // consumed once, here or in Connected
+#pragma warning disable CA2012 // consumed once, in TakeResult
         _connecting = context.Sockets.ConnectAsync(context.Target.EndPoint, _binding, context.Deadline).GetAwaiter();
 #pragma warning restore CA2012
         if (_connecting.IsCompleted)
@@ -51,58 +43,14 @@ internal sealed class TcpChecker : IChecker, IValueTaskSource<CheckResult>
             return new(TakeResult());
         }
 
-        _result = null;
-        _continuation = null;
-        _token = unchecked((short)(_token + 1));
+        ValueTask<CheckResult> probe = _probe.Wait();
         _connecting.UnsafeOnCompleted(_connected);
-        return new(this, _token);
+        return probe;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    /// <inheritdoc/>
-    CheckResult IValueTaskSource<CheckResult>.GetResult(short token)
-    {
-        CheckToken(token);
-        CheckResult result = _result ?? throw new InvalidOperationException("The check is under way: await it.");
-        _token = unchecked((short)(_token + 1));
-        return result;
-    }
-
-    /// <inheritdoc/>
-    ValueTaskSourceStatus IValueTaskSource<CheckResult>.GetStatus(short token)
-    {
-        CheckToken(token);
-        return _result is null ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
-    }
-
-    /// <inheritdoc/>
-    void IValueTaskSource<CheckResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        CheckToken(token);
-        if (_result is not null)
-        {
-            continuation(state);
-            return;
-        }
-
-        _state = state;
-        _continuation = continuation;
-    }
-
-    private void Connected()
-    {
-        _result = TakeResult();
-        Action<object?>? continuation = _continuation;
-        object? state = _state;
-        _continuation = null;
-        _state = null;
-
-        // The awaiter may begin the next probe in there.
-        continuation?.Invoke(state);
     }
 
     private CheckResult TakeResult()
@@ -118,13 +66,5 @@ internal sealed class TcpChecker : IChecker, IValueTaskSource<CheckResult>
         return connected.Outcome == SocketOutcome.Completed
             ? CheckResult.Up()
             : CheckResult.Down("connect", connected.Outcome, connected.Errno);
-    }
-
-    private void CheckToken(short token)
-    {
-        if (token != _token)
-        {
-            throw new InvalidOperationException("A check is awaited once.");
-        }
     }
 }
