@@ -60,6 +60,28 @@ public sealed class ScriptTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("script_user nobody nogroup", false)]
+    [InlineData("script_user nobody :nogroup", true)]
+    [InlineData("set_supplementary_groups\n    script_user nobody nogroup", true)]
+    [InlineData("set_supplementary_groups\n    script_user nobody", true)]
+    public async Task A_script_has_its_users_supplementary_groups_where_that_is_asked_for(string globals, bool hasThem)
+    {
+        // What is in this folder, ip netns exec puts in the place of the files in /etc.
+        var folder = Directory.CreateDirectory($"/etc/netns/{_host.Namespace}").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "group"), File.ReadAllText("/etc/group").TrimEnd('\n') + "\nklab1:x:54321:nobody\nklab2:x:54322:root,nobody\n");
+            var lines = await Output(Start("    " + globals, "id -G"), 1);
+            var own = Command.Run("sh", "-c", "getent group nogroup | cut -d: -f3").Trim();
+            Assert.Equal(hasThem ? $"{own} 54321 54322" : own, lines[0]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("the daemon is stopped")]
     [InlineData("the child process is killed")]
     [InlineData("the parent process is killed")]

@@ -8,25 +8,25 @@ namespace Keepalived.Interop.Tests.Notifications;
 /// <summary>Distances between successive advertisements of the quiet instances in a part of the run, in seconds.</summary>
 internal sealed class Gaps
 {
-    private readonly double[] _gaps;
+    private readonly (double Length, double At)[] _gaps;
 
     public Gaps(Capture capture, long from, long until) => _gaps =
     [
         .. capture.Advertisements.Where(advertisement => advertisement.VirtualRouter <= FloodNetwork.Quiet && advertisement.Time >= from && advertisement.Time < until)
             .GroupBy(advertisement => advertisement.VirtualRouter)
-            .SelectMany(router => router.Zip(router.Skip(1), (earlier, later) => (later.Time - earlier.Time) / 1e9))
+            .SelectMany(router => router.Zip(router.Skip(1), (earlier, later) => ((later.Time - earlier.Time) / 1e9, (later.Time - from) / 1e9)))
             .Order(),
     ];
 
     public int Count => _gaps.Length;
 
-    public double Longest => _gaps[^1];
+    public double Longest => _gaps[^1].Length;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Count} gaps, ms: shortest {_gaps[0] * 1e3:0.00} median {At(0.5) * 1e3:0.00} p99 {At(0.99) * 1e3:0.00} longest {Longest * 1e3:0.00}");
+        $"{Count} gaps, ms: shortest {At(0):0.00} median {At(0.5):0.00} p99 {At(0.99):0.00} longest {At(1):0.00} ({_gaps[^1].At:0.00} s after the beginning)");
 
-    private double At(double share) => _gaps[(int)(share * (_gaps.Length - 1))];
+    private double At(double share) => _gaps[(int)(share * (_gaps.Length - 1))].Length * 1e3;
 }
 
 /// <summary>Anonymous memory of a process over time, from /proc/PID/smaps_rollup.</summary>

@@ -17,10 +17,7 @@ internal sealed class FloodNetwork : IAsyncDisposable
     public const int Quiet = 10;
     public const int Instances = 250;
 
-    /// <summary>State events and priority events of one change of the file.</summary>
-    public const int EventsOfAChange = 80 + 80 + 8 + 80;
-
-    public const double Interval = 0.1;
+    public const double Interval = 0.2;
     private const int MailPort = 2525;
     private readonly Lan _lan;
     private readonly Host _host;
@@ -49,11 +46,12 @@ internal sealed class FloodNetwork : IAsyncDisposable
 
     private string DumpFile => Path.Combine(_folder, "dump.data");
 
-    public async Task Start(string globals = "")
+    /// <summary>Starts the director and waits until all instances are masters.</summary>
+    public async Task Start()
     {
         _host.Enter(Listen, "mail server").Join();
         Capture = Capture.Start(_lan);
-        Director = Director.Start(_host, Software.Ours, Configuration(globals));
+        Director = Director.Start(_host, Software.Ours, Configuration());
         await Wait.Until(
             "all instances advertise and the reader runs", TimeSpan.FromSeconds(60),
             () => File.Exists(Path.Combine(_folder, "read")) && Capture.Advertisements.Select(advertisement => advertisement.VirtualRouter).Distinct().Count() == Instances,
@@ -127,7 +125,7 @@ internal sealed class FloodNetwork : IAsyncDisposable
         File.SetUnixFileMode(path, (UnixFileMode)0x1ed); // 0755
     }
 
-    private string Configuration(string globals)
+    private string Configuration()
     {
         StringBuilder text = new($$"""
             global_defs {
@@ -143,7 +141,6 @@ internal sealed class FloodNetwork : IAsyncDisposable
                 vrrp_notify_fifo {{_folder}}/halted.fifo
                 vrrp_notify_fifo_script {{_folder}}/reader.sh
                 log_event_limit 5 2
-                {{globals}}
             }
             track_file flood {
                 file {{Tracked}}
