@@ -25,11 +25,19 @@ internal sealed class FakeFiles : IFileSource
 
     public Action? Ready { get; set; }
 
+    /// <summary>How often a file was read.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>What happens while a file is being read.</summary>
+    public Action? Reading { get; set; }
+
     private Queue<Action<IFileWatchHandler>> News { get; } = new();
 
     public int Read(string path, Span<byte> buffer, out string? trouble)
     {
         trouble = null;
+        Reads++;
+        Reading?.Invoke();
         return Contents.TryGetValue(path, out string? text) ? Encoding.UTF8.GetBytes(text, buffer) : 0;
     }
 

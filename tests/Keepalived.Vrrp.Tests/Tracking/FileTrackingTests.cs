@@ -53,6 +53,22 @@ public sealed class FileTrackingTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_written_faster_than_it_is_followed_is_read_once_a_turn()
+    {
+        Lab lab = Start("weight 0");
+        int reads = _files.Reads;
+        _files.Reading = () => _files.Contents["/d/f"] = _files.Contents.GetValueOrDefault("/d/f") == "1" ? "0" : "1";
+        for (int i = 0; i < 5; i++)
+        {
+            _files.Write("/d/f", "0");
+        }
+
+        lab.Advance(0);
+        Assert.Equal(1, _files.Reads - reads);
+        Assert.Equal(VirtualRouterState.Fault, lab.State);
+    }
+
+    [Fact]
     public void A_status_of_minus_254_is_a_fault_of_a_weighted_file_too()
     {
         Lab lab = Start("weight 1");
