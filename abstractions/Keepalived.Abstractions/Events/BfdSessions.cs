@@ -30,7 +30,11 @@ public sealed record BfdSessionStateChanged(string Session, BfdSessionState Prev
 /// <param name="State"><see cref="BfdSessionState.Up"/> or <see cref="BfdSessionState.Down"/>.</param>
 /// <param name="Since">When it became so, on the clock that all processes of a machine share.</param>
 /// <param name="Sequence">Number of the message on its way between the two processes: 1, 2, 3 … since they were connected.</param>
-public readonly record struct BfdSessionNews(string Session, BfdSessionState State, MonotonicTime Since, ulong Sequence);
+public readonly record struct BfdSessionNews(string Session, BfdSessionState State, MonotonicTime Since, ulong Sequence)
+{
+    /// <summary>Why, in the words of the BFD process; null when it did not say.</summary>
+    public string? Cause { get; init; }
+}
 
 /// <summary>Called on the loop when the state of a followed session is another one than before.</summary>
 public delegate void BfdSessionHandler(in BfdSessionNews news);
@@ -70,7 +74,8 @@ public interface IBfdSessionPublisher
     /// True for the Down of a session that has not had time to come up since this process began: it is believed by those who know nothing
     /// better, and not by those whom the process before this one told that the session was up.
     /// </param>
-    void Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional = false);
+    /// <param name="cause">Why it is so; null when there is nothing to say. What is longer than 160 characters is cut.</param>
+    void Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional = false, string? cause = null);
 
     /// <summary>The session is no more: nothing is told of it from now on.</summary>
     void Withdraw(string session);

@@ -54,7 +54,7 @@ internal sealed class BfdPublisher(IScheduler scheduler, ILogger log) : IBfdSess
     }
 
     /// <inheritdoc/>
-    public void Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional = false)
+    public void Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional = false, string? cause = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(session);
         if (state is not (BfdSessionState.Up or BfdSessionState.Down))
@@ -66,7 +66,7 @@ internal sealed class BfdPublisher(IScheduler scheduler, ILogger log) : IBfdSess
         ref Statement? entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_statements, session, out _);
         Statement? previous = entry;
         MonotonicTime since = previous is not null && previous.State == state ? previous.Since : now;
-        Statement next = new(audience, state, isProvisional, since);
+        Statement next = new(audience, state, isProvisional, since, cause);
         entry = next;
         foreach (BfdAudience listener in Listeners)
         {
@@ -131,8 +131,8 @@ internal sealed class BfdPublisher(IScheduler scheduler, ILogger log) : IBfdSess
     }
 
     /// <summary>What was said last of a session.</summary>
-    private sealed record Statement(PluginRoles Audience, BfdSessionState State, bool IsProvisional, MonotonicTime Since)
+    private sealed record Statement(PluginRoles Audience, BfdSessionState State, bool IsProvisional, MonotonicTime Since, string? Cause)
     {
-        public BfdMessage ToMessage(string session, MonotonicTime now) => new(BfdMessageKind.State, session, State, IsProvisional, Since, now);
+        public BfdMessage ToMessage(string session, MonotonicTime now) => new(BfdMessageKind.State, session, State, IsProvisional, Since, now) { Cause = Cause };
     }
 }

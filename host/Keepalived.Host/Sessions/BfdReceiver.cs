@@ -138,7 +138,7 @@ internal sealed class BfdReceiver : IDisposable
         TimeSpan delay = _scheduler.ReadClock() - message.Reported;
         _log.LogInformation(
             "Received BFD event: instance {Session} is in state {State} (delivered in {Delay} usec)", message.Session, message.State, (long)delay.TotalMicroseconds);
-        Tell(new(message.Session, message.State, message.Since, sequence));
+        Tell(new(message.Session, message.State, message.Since, sequence) { Cause = message.Cause });
     }
 
     // A session that is told of no more has not gone down; who follows it is about to be told by its own configuration.
@@ -163,7 +163,7 @@ internal sealed class BfdReceiver : IDisposable
                 _log.LogWarning(
                     "There has been no BFD process for {Limit} s: instance {Session} counts as down", IBfdSessions.LongestSilence.TotalSeconds, session);
                 _states[session] = BfdSessionState.Down;
-                Tell(new(session, BfdSessionState.Down, now, 0));
+                Tell(new(session, BfdSessionState.Down, now, 0) { Cause = "there is no BFD process" });
             }
         }
 

@@ -13,6 +13,7 @@ internal sealed class BfdChecker(string session) : IChecker
     private IDisposable? _following;
     private BfdSessionState? _known;
     private BfdSessionState? _told;
+    private string? _cause;
 
     /// <inheritdoc/>
     public ValueTask<CheckResult> CheckAsync(CheckContext context)
@@ -37,6 +38,7 @@ internal sealed class BfdChecker(string session) : IChecker
     private void OnNews(in BfdSessionNews news)
     {
         _known = news.State;
+        _cause = news.Cause;
         if (_news.IsWaiting && _known != _told)
         {
             _news.Complete(Tell());
@@ -46,6 +48,7 @@ internal sealed class BfdChecker(string session) : IChecker
     private CheckResult Tell()
     {
         _told = _known;
-        return _told == BfdSessionState.Up ? CheckResult.Up($"BFD session {session} is up") : CheckResult.Down($"BFD session {session} is down");
+        string because = _cause is null ? "" : $": {_cause}";
+        return _told == BfdSessionState.Up ? CheckResult.Up($"BFD session {session} is up{because}") : CheckResult.Down($"BFD session {session} is down{because}");
     }
 }

@@ -13,11 +13,11 @@ public sealed class ScriptedBfdSessions : IBfdSessions
     public IReadOnlyList<string> Sessions => _followed.ConvertAll(following => following.Session);
 
     /// <summary>A session is in a state; who follows it is told at once when it is another one than before.</summary>
-    public void Say(string session, BfdSessionState state, MonotonicTime since = default)
+    public void Say(string session, BfdSessionState state, MonotonicTime since = default, string? cause = null)
     {
         bool isNews = StateOf(session) != state;
         _states[session] = state;
-        BfdSessionNews news = new(session, state, since, ++_sequence);
+        BfdSessionNews news = new(session, state, since, ++_sequence) { Cause = cause };
         foreach (Followed following in isNews ? _followed.ToArray() : [])
         {
             if (following.Session == session)

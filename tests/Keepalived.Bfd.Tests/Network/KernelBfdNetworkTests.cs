@@ -60,7 +60,7 @@ public sealed class KernelBfdNetworkTests : IBfdSessionPublisher
     {
     }
 
-    void IBfdSessionPublisher.Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional)
+    void IBfdSessionPublisher.Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional, string? cause)
     {
     }
 

@@ -51,7 +51,7 @@ internal sealed class VirtualMachine : IBfdSessionPublisher
         }
     }
 
-    void IBfdSessionPublisher.Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional) =>
+    void IBfdSessionPublisher.Publish(string session, PluginRoles audience, BfdSessionState state, bool isProvisional, string? cause) =>
         Told.Add($"{session} {state}{(isProvisional ? "?" : "")} {audience}");
 
     void IBfdSessionPublisher.Withdraw(string session) => Told.Add($"{session} gone");

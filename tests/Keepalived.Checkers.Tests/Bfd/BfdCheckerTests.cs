@@ -40,8 +40,8 @@ public sealed class BfdCheckerTests : IDisposable
         ValueTask<CheckResult> second = _rig.Begin();
         _rig.Sessions.Say("to-web2", BfdSessionState.Down);
         Assert.False(second.IsCompleted);
-        _rig.Sessions.Say(Name, BfdSessionState.Down);
-        Assert.False(second.GetAwaiter().GetResult().IsUp);
+        _rig.Sessions.Say(Name, BfdSessionState.Down, cause: "no packet within 300 ms");
+        Assert.Equal(CheckResult.Down("BFD session to-web1 is down: no packet within 300 ms"), second.GetAwaiter().GetResult());
 
         // Between two probes nothing is missed.
         _rig.Sessions.Say(Name, BfdSessionState.Up);

@@ -161,6 +161,22 @@ public sealed class HttpCheckerTests
     }
 
     [Fact]
+    public void A_connection_closed_without_a_word_a_body_cut_short_and_a_time_out_in_each_part_are_told_apart()
+    {
+        CheckerDefinition check = HttpText.Check("url { path /\n digest 00000000000000000000000000000000 }");
+        string Reason(SocketOutcome ending, params string[] pieces) => new Probe(check) { Ending = ending }.Run(pieces).Reason!;
+        const string Header = "HTTP/1.0 200 OK\r\nContent-Length: 10\r\n\r\n";
+
+        Assert.Equal("/: the connection was closed without an answer", Reason(SocketOutcome.EndOfStream));
+        Assert.Equal("/: the digest of the body differs, of which 8 octets did not come", Reason(SocketOutcome.EndOfStream, Header, "ok"));
+        Assert.Equal("receive: no answer in time", Reason(SocketOutcome.TimedOut));
+        Assert.Equal("/: the header did not end in time", Reason(SocketOutcome.TimedOut, "HTT"));
+        Assert.Equal("/: the answer did not end in time, 2 octets of its body came", Reason(SocketOutcome.TimedOut, Header, "ok"));
+        Assert.Equal("receive: connection reset", Reason(SocketOutcome.Reset));
+        Assert.Equal("receive the body: connection reset", Reason(SocketOutcome.Reset, Header));
+    }
+
+    [Fact]
     public void A_check_allocates_nothing_in_steady_state()
     {
         var build = (DebuggableAttribute?)Attribute.GetCustomAttribute(typeof(HttpChecker).Assembly, typeof(DebuggableAttribute));

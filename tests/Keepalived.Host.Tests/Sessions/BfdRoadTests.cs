@@ -223,13 +223,23 @@ public sealed class BfdRoadTests : IDisposable
     }
 
     [Fact]
+    public void A_long_cause_is_cut_and_the_longest_message_has_room()
+    {
+        Span<byte> bytes = stackalloc byte[BfdMessage.MaximumLength];
+        int length = new BfdMessage(BfdMessageKind.State, new string('ä', 31), BfdSessionState.Down) { Cause = new string('€', 500) }.Write(bytes, 1);
+        Assert.True(BfdMessage.TryRead(bytes[..length], out BfdMessage read, out _));
+        Assert.Equal((new string('ä', 31), new string('€', 160)), (read.Session, read.Cause));
+    }
+
+    [Fact]
     public void Bytes_that_are_no_message_are_not_one()
     {
         Span<byte> bytes = stackalloc byte[BfdMessage.MaximumLength];
-        int length = new BfdMessage(BfdMessageKind.State, "ß", BfdSessionState.Up, true, new(5), new(6)).Write(bytes, 7);
+        int length = new BfdMessage(BfdMessageKind.State, "ß", BfdSessionState.Up, true, new(5), new(6)) { Cause = "no packet" }.Write(bytes, 7);
         Assert.True(BfdMessage.TryRead(bytes[..length], out BfdMessage read, out ulong sequence));
-        Assert.Equal((new BfdMessage(BfdMessageKind.State, "ß", BfdSessionState.Up, true, new(5), new(6)), 7ul), (read, sequence));
+        Assert.Equal((new BfdMessage(BfdMessageKind.State, "ß", BfdSessionState.Up, true, new(5), new(6)) { Cause = "no packet" }, 7ul), (read, sequence));
         Assert.False(BfdMessage.TryRead(bytes[..31], out _, out _));
+        Assert.False(BfdMessage.TryRead(bytes[..33], out _, out _));
         bytes[0] = 9;
         Assert.False(BfdMessage.TryRead(bytes[..length], out _, out _));
     }

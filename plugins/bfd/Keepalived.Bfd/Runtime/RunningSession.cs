@@ -19,6 +19,7 @@ internal sealed class RunningSession : IBfdSessionEffects, IDisposable
     private Errno _sendError;
     private ulong _droppedReasons;
     private bool _isToldUp;
+    private string? _cause = "it has not come up yet";
 
     /// <summary>Makes the session; it begins with <see cref="Start"/>.</summary>
     public RunningSession(BfdSessionSettings settings, BfdServices services)
@@ -168,6 +169,7 @@ internal sealed class RunningSession : IBfdSessionEffects, IDisposable
         {
             _isToldUp = current == BfdState.Up;
             EndGrace();
+            _cause = reason;
             Tell();
         }
 
@@ -204,7 +206,7 @@ internal sealed class RunningSession : IBfdSessionEffects, IDisposable
     // What is told last is what holds for those who are connected later, too: a session that is down because its neighbour took it down
     // is told as before.
     private void Tell() =>
-        _services.Publisher.Publish(Settings.Name, Audience, _isToldUp ? BfdSessionState.Up : BfdSessionState.Down, isProvisional: _grace is not null);
+        _services.Publisher.Publish(Settings.Name, Audience, _isToldUp ? BfdSessionState.Up : BfdSessionState.Down, isProvisional: _grace is not null, _cause);
 
     private void EndGrace()
     {

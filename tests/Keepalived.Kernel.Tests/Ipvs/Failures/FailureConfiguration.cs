@@ -37,6 +37,9 @@ internal static class FailureConfiguration
         return text.ToString();
     }
 
+    /// <summary>Whether a script is run when the row's server goes down: for the first row of each check, as a hundred at once would take the kernel's only processor.</summary>
+    public static bool Notifies(IReadOnlyList<FailureRow> rows, int row) => row == 0 || rows[row - 1].Check != rows[row].Check;
+
     /// <summary>Port of the row's virtual server.</summary>
     public static int PortOf(int row) => 1000 + row;
 
@@ -77,7 +80,7 @@ internal static class FailureConfiguration
                 real_server {{FailureLab.AddressOf(row)}} {{wanted.Port}} {
                     weight 1
                     {{(wanted.Inhibits ? "inhibit_on_failure" : "")}}
-                    {{(isOurs && wanted.Cause is not null ? $"notify_down \"{lab.Folder}/notify.sh row-{row}\"" : "")}}
+                    {{(isOurs && Notifies(lab.Rows, row) ? $"notify_down \"{lab.Folder}/notify.sh row-{row}\"" : "")}}
                     {{wanted.Check}} {
                     {{times}}{{special}}{{options}}
                     }

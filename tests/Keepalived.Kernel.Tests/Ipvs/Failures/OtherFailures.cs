@@ -67,8 +67,8 @@ internal static class OtherFailures
 
     private static IEnumerable<FailureRow> Bfd() =>
     [
-        new("BFD_CHECK", "the neighbour's program is killed", new Fault.Killed("bird"), "BFD session killed is down") { Options = "name killed" },
-        new("BFD_CHECK", "the neighbour is cut off", new Fault.Unplugged("n"), "BFD session cut is down") { Options = "name cut" },
+        new("BFD_CHECK", "the neighbour's program is killed", new Fault.Killed("bird"), "BFD session killed is down: no packet within [0-9.]+ ms.*") { Options = "name killed" },
+        new("BFD_CHECK", "the neighbour is cut off", new Fault.Unplugged("n"), "BFD session cut is down: no packet within [0-9.]+ ms.*") { Options = "name cut" },
     ];
 
     private static FailureRow Ask(string failure, Fault fault, string? cause) => new("DNS_CHECK", failure, fault, cause) { Options = Question, Port = 53 };
