@@ -128,6 +128,8 @@ internal static class MatrixCases
         yield return Group("group, weights and thresholds", ["10.77.8.1-2 80"], "protocol UDP\n    lb_algo wrr\n    persistence_timeout 77", "weight 9\n        uthreshold 30\n        lthreshold 3", ["UDP 10.77.8.1:80", "UDP 10.77.8.2:80"]);
         yield return Group("group, failing check and sorry server", ["10.77.9.1-2 80"], "protocol TCP\n    delay_loop 1\n    sorry_server 10.78.0.20 80", Dead, ["TCP 10.77.9.1:80", "TCP 10.77.9.2:80"]);
         yield return Group("group, DR", ["10.77.10.1 80", "10.77.10.2 81"], "protocol TCP\n    lb_kind DR", "", ["TCP 10.77.10.1:80", "TCP 10.77.10.2:81"]);
+        yield return Group("group, both families, persistent", ["10.77.12.1 80", "fd77::c1 80"], "protocol TCP\n    lb_kind TUN\n    persistence_timeout 50", "", ["TCP 10.77.12.1:80", "TCP [fd77::c1]:80"]);
+        yield return Group("group, IPv6 first, persistent", ["fd77::c2 80", "10.77.12.2 80"], "protocol TCP\n    lb_kind TUN\n    persistence_timeout 50", "", ["TCP 10.77.12.2:80", "TCP [fd77::c2]:80"]);
         yield return Group("group, ha_suspend", ["10.77.11.1 80"], "protocol TCP\n    delay_loop 1\n    ha_suspend", Dead, ["TCP 10.77.11.1:80"]);
     }
 

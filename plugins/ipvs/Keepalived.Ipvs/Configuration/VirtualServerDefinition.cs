@@ -88,11 +88,18 @@ internal sealed record VirtualServerDefinition
             {
                 foreach (IpvsServiceKey key in entry.Keys(Address.Protocol))
                 {
-                    yield return Service with { Key = key };
+                    yield return ServiceFor(key);
                 }
             }
         }
     }
+
+    /// <summary>Its settings for one key: clients that each have their own server have it in either family.</summary>
+    private IpvsService ServiceFor(in IpvsServiceKey key) => Service with
+    {
+        Key = key,
+        PersistencePrefixLength = Service.PersistencePrefixLength == Service.Key.AddressBits ? key.AddressBits : Service.PersistencePrefixLength,
+    };
 
     /// <summary>A service by mark for each family that an entry has.</summary>
     private IEnumerable<IpvsService> MarkServices()
@@ -102,8 +109,7 @@ internal sealed record VirtualServerDefinition
             if (Entries.Any(entry => entry.Family == family))
             {
                 var key = IpvsServiceKey.ForMark(GroupMark, family == AddressFamily.InterNetworkV6);
-                bool isHost = Service.PersistencePrefixLength == Service.Key.AddressBits;
-                yield return Service with { Key = key, PersistencePrefixLength = isHost ? key.AddressBits : Service.PersistencePrefixLength };
+                yield return ServiceFor(key);
             }
         }
     }
