@@ -17,7 +17,17 @@ namespace Keepalived.Checking;
 /// <param name="Files">Numbers in files whose changes are told to that plugin.</param>
 /// <param name="Logger">The log, named after that plugin.</param>
 public sealed record CheckerScope(
-    string Plugin, IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, IFileNumbers Files, ILogger Logger);
+    string Plugin, IScheduler Scheduler, ICheckSockets Sockets, IScriptRunner Scripts, IFileNumbers Files, ILogger Logger)
+{
+    /// <summary>
+    /// For calls that must answer at once, and so cannot be posted (making a checker, disposing of one): until its result is disposed, the loop
+    /// takes what runs for the plugin's. Null where nobody keeps accounts.
+    /// </summary>
+    public Func<IDisposable>? BeginWork { get; init; }
+
+    /// <summary>Retires the plugin, because such a call threw an exception that fails no probe; with the name of the call.</summary>
+    public Action<string, Exception>? Retire { get; init; }
+}
 
 /// <summary>Host service of the engine that runs checkers.</summary>
 public interface ICheckerScopes

@@ -20,7 +20,11 @@ internal sealed class CheckerScopes(PluginHost plugins, Func<string, IScheduler>
     private CheckerScope Make(LoadedPlugin plugin)
     {
         IScheduler scheduler = plugin.Scheduler ??= schedulerOf(plugin.OwnerName);
-        return new(plugin.Name, scheduler, new CheckSockets(scheduler), new OwnedScripts(scripts, scheduler), new FileNumbers(scheduler, log), log);
+        return new(plugin.Name, scheduler, new CheckSockets(scheduler), new OwnedScripts(scripts, scheduler), new FileNumbers(scheduler, log), log)
+        {
+            BeginWork = plugins.BeginFor is { } begin ? () => begin(scheduler) : null,
+            Retire = (call, exception) => plugins.RetireOwner(plugin.OwnerName, exception, call),
+        };
     }
 
     /// <summary>Tells the ends of scripts to the plugin, on its own behalf.</summary>

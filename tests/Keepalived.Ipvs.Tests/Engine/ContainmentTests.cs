@@ -145,6 +145,27 @@ public sealed class ContainmentTests
         Assert.Same(lab.Engine.SynchronizationContext, lab.JudgedOn);
     }
 
+    [Fact]
+    public void A_strangers_checker_is_made_and_disposed_of_as_its_plugins_work()
+    {
+        var lab = new Lab(static (_, _) => new(CheckResult.Up()));
+        Assert.Equal(["begin", "create", "end"], lab.Story);
+
+        lab.Runner.Dispose();
+
+        Assert.Equal(["begin", "create", "end", "begin", "dispose", "end"], lab.Story);
+    }
+
+    [Fact]
+    public void A_strangers_checker_that_throws_when_disposed_of_costs_its_plugin_and_not_the_engine()
+    {
+        var lab = new Lab(static (_, _) => new(CheckResult.Up())) { ThrowsAtTheEnd = true };
+
+        lab.Runner.Dispose();
+
+        Assert.Equal(["begin", "create", "end", "begin", "dispose", "retired: Dispose of STRANGE_CHECK threw handle is invalid", "end"], lab.Story);
+    }
+
     /// <summary>One checker of a plugin that is somebody else's, or several that share a probe.</summary>
     private sealed class Lab : ICheckReports, ICheckerScopes
     {
@@ -157,11 +178,19 @@ public sealed class ContainmentTests
             var sockets = new ScriptedCheckSockets(Plugin);
             var scripts = new RecordingScriptRunner();
             var files = new ScriptedFileNumbers();
-            _scope = new("checker-strange", Plugin, sockets, scripts, files, Log);
+            _scope = new("checker-strange", Plugin, sockets, scripts, files, Log)
+            {
+                BeginWork = () =>
+                {
+                    Story.Add("begin");
+                    return new End(Story);
+                },
+                Retire = (call, exception) => Story.Add($"retired: {call} threw {exception.Message}"),
+            };
             var environment = new CheckEnvironment(Engine, new ScriptedCheckSockets(Engine), scripts, files, Log, new Random(7), this) { Scopes = this };
             VirtualServerDefinition definition = ConfigurationText.ReadClean(Two).VirtualServers[0];
             ConfiguredChecker configured = CheckResolution.Resolve(
-                new StrangeDefinition((context) => checker(context, this)),
+                new StrangeDefinition(context => checker(context, this), this),
                 new() { DelayLoop = TimeSpan.FromSeconds(5), Retry = 0, Warmup = TimeSpan.Zero }, null, logAllFailures: true)
                 .For(new(System.Net.IPAddress.Loopback, 80), "v", "r");
             SharedProbe? shared = members > 1 ? new SharedProbes(environment).For(configured) : null;
@@ -184,6 +213,11 @@ public sealed class ContainmentTests
 
         public List<string> Reports { get; } = [];
 
+        /// <summary>What happened when the checker was made and disposed of.</summary>
+        public List<string> Story { get; } = [];
+
+        public bool ThrowsAtTheEnd { get; init; }
+
         public SynchronizationContext? JudgedOn { get; private set; }
 
         public CheckerScope Of(CheckerDefinition definition) => _scope;
@@ -199,14 +233,28 @@ public sealed class ContainmentTests
         }
     }
 
-    private sealed record StrangeDefinition(Func<CheckContext, ValueTask<CheckResult>> Probe) : CheckerDefinition("STRANGE_CHECK", CheckOptions.Unset), IChecker
+    private sealed class End(List<string> story) : IDisposable
     {
-        public override IChecker CreateChecker(CheckTarget target) => this;
+        public void Dispose() => story.Add("end");
+    }
+
+    private sealed record StrangeDefinition(Func<CheckContext, ValueTask<CheckResult>> Probe, Lab Lab) : CheckerDefinition("STRANGE_CHECK", CheckOptions.Unset), IChecker
+    {
+        public override IChecker CreateChecker(CheckTarget target)
+        {
+            Lab.Story.Add("create");
+            return this;
+        }
 
         public ValueTask<CheckResult> CheckAsync(CheckContext context) => Probe(context);
 
         public void Dispose()
         {
+            Lab.Story.Add("dispose");
+            if (Lab.ThrowsAtTheEnd)
+            {
+                throw new InvalidOperationException("handle is invalid");
+            }
         }
     }
 }

@@ -95,13 +95,14 @@ internal abstract class Prober : IDisposable
         _timer.Dispose();
         if (!_isHandedOver)
         {
-            _checker?.Dispose();
+            DisposeChecker();
         }
     }
 
     /// <summary>Makes the checker; false when its kind cannot be run. One that throws can be, and fails for good.</summary>
     protected bool Create()
     {
+        using IDisposable? work = _scope?.BeginWork?.Invoke();
         try
         {
             _checker = Configured.Definition.CreateChecker(Configured.Target);
@@ -111,6 +112,20 @@ internal abstract class Prober : IDisposable
         {
             _notMade = exception;
             return true;
+        }
+    }
+
+    /// <summary>What a stranger's checker throws at its end costs its plugin, not the engine in the middle of a reload.</summary>
+    private void DisposeChecker()
+    {
+        using IDisposable? work = _scope?.BeginWork?.Invoke();
+        try
+        {
+            _checker?.Dispose();
+        }
+        catch (Exception exception) when (_scope?.Retire is not null)
+        {
+            _scope.Retire($"{nameof(IDisposable.Dispose)} of {Kind}", exception);
         }
     }
 
