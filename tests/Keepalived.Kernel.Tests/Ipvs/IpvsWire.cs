@@ -4,12 +4,15 @@ using Keepalived.Lab;
 namespace Keepalived.Kernel.Tests.Ipvs;
 
 /// <summary>
-/// What programs ask of IPVS in a host's network namespace, as a netlink monitor shows it: every request, in order, by name. It knows nothing of
-/// the code under test; names and numbers are those of linux/ip_vs.h and linux/genetlink.h.
+/// What programs ask of IPVS in a host's network namespace, as a netlink monitor shows it: every request, in order, by name; and of addresses. It
+/// knows nothing of the code under test; names and numbers are those of linux/ip_vs.h, linux/genetlink.h and linux/rtnetlink.h.
 /// </summary>
 internal sealed class IpvsWire
 {
     private const int Generic = 16;
+    private const int Route = 0;
+    private const int NewAddress = 20;
+    private const int DeleteAddress = 21;
     private const int MessageHeader = 16;
     private const int GenericHeader = 4;
     private const int ControllerId = 16;
@@ -26,33 +29,39 @@ internal sealed class IpvsWire
 
     private IpvsWire(Capture capture) => _capture = capture;
 
-    /// <summary>Every request so far; begins with what the program that starts next asks for.</summary>
-    public IReadOnlyList<string> Requests
+    /// <summary>Every request to IPVS so far; begins with what the program that starts next asks for.</summary>
+    public IReadOnlyList<string> Requests => Read(withAddresses: false);
+
+    /// <summary>The same with NEWADDR and DELADDR among them.</summary>
+    public IReadOnlyList<string> RequestsAndAddresses => Read(withAddresses: true);
+
+    private List<string> Read(bool withAddresses)
     {
-        get
+        var requests = new List<string>();
+        int family = -1;
+        foreach (Frame frame in _capture.Frames)
         {
-            var requests = new List<string>();
-            int family = -1;
-            foreach (Frame frame in _capture.Frames.Where(static frame => frame.Protocol == Generic))
+            foreach (ReadOnlyMemory<byte> message in Messages(frame.Bytes))
             {
-                foreach (ReadOnlyMemory<byte> message in Messages(frame.Bytes))
+                ReadOnlySpan<byte> octets = message.Span;
+                int type = BinaryPrimitives.ReadUInt16LittleEndian(octets[4..]);
+                bool isRequest = (BinaryPrimitives.ReadUInt16LittleEndian(octets[6..]) & RequestFlag) != 0;
+                switch (frame.Protocol)
                 {
-                    ReadOnlySpan<byte> octets = message.Span;
-                    int type = BinaryPrimitives.ReadUInt16LittleEndian(octets[4..]);
-                    bool isRequest = (BinaryPrimitives.ReadUInt16LittleEndian(octets[6..]) & RequestFlag) != 0;
-                    if (type == ControllerId && !isRequest && octets.IndexOf("IPVS\0"u8) > 0)
-                    {
+                    case Generic when type == ControllerId && !isRequest && octets.IndexOf("IPVS\0"u8) > 0:
                         family = FamilyIn(octets);
-                    }
-                    else if (type == family && isRequest)
-                    {
+                        break;
+                    case Generic when type == family && isRequest:
                         requests.Add(s_commands[octets[MessageHeader]]);
-                    }
+                        break;
+                    case Route when withAddresses && isRequest && type is NewAddress or DeleteAddress:
+                        requests.Add(type == NewAddress ? "NEWADDR" : "DELADDR");
+                        break;
                 }
             }
-
-            return requests;
         }
+
+        return requests;
     }
 
     /// <summary>Begins to watch, before the program to be watched starts: its search for the IPVS family tells the family's number.</summary>
