@@ -9,6 +9,7 @@ public sealed unsafe partial class MemoryFile : LinuxDescriptor
     private const uint CloseOnExec = 1;
     private const uint AllowSealing = 2;
     private const int AddSeals = 1033; // F_ADD_SEALS
+    private const int SeekEnd = 2; // SEEK_END
     private const int AllSeals = 0xF; // F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
 
     /// <summary>Creates an empty file.</summary>
@@ -73,28 +74,36 @@ public sealed unsafe partial class MemoryFile : LinuxDescriptor
     /// <exception cref="LinuxException">It cannot be read.</exception>
     public byte[] ReadAll()
     {
-        var content = new MemoryStream();
-        Span<byte> buffer = stackalloc byte[4096];
-        while (true)
+        long length = Seek(Descriptor, 0, SeekEnd);
+        if (length < 0)
+        {
+            LinuxException.ThrowLast("read a memory file");
+        }
+
+        byte[] content = new byte[length];
+        int read = 0;
+        while (read < content.Length)
         {
             nint count;
-            fixed (byte* start = buffer)
+            fixed (byte* start = content)
             {
-                count = ReadAt(Descriptor, start, (nuint)buffer.Length, content.Length);
+                count = ReadAt(Descriptor, start + read, (nuint)(content.Length - read), read);
             }
 
-            if (count < 0)
+            if (count < 0 && LibC.LastErrno != Errno.EINTR)
             {
                 LinuxException.ThrowLast("read a memory file");
             }
 
-            if (count <= 0)
+            if (count == 0)
             {
-                return content.ToArray();
+                return content[..read];
             }
 
-            content.Write(buffer[..(int)count]);
+            read += (int)Math.Max(count, 0);
         }
+
+        return content;
     }
 
     private static int Create(string name)
@@ -116,6 +125,9 @@ public sealed unsafe partial class MemoryFile : LinuxDescriptor
 
     [LibraryImport(LibC.Name, EntryPoint = "pread", SetLastError = true)]
     private static partial nint ReadAt(int descriptor, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(LibC.Name, EntryPoint = "lseek", SetLastError = true)]
+    private static partial nint Seek(int descriptor, nint offset, int whence);
 
     [LibraryImport(LibC.Name, EntryPoint = "fcntl", SetLastError = true)]
     private static partial int Control(int descriptor, int command, nint argument);

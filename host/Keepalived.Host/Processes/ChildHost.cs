@@ -42,6 +42,7 @@ internal sealed class ChildHost : IDisposable
     private readonly FindingMemory _known = new();
     private Beginning? _beginning;
     private Configured? _configured;
+    private Reading? _readAhead;
     private Reading? _prepared;
     private PluginReplacement? _replacement;
     private BfdPublisher? _bfdPublisher;
@@ -110,7 +111,7 @@ internal sealed class ChildHost : IDisposable
             ProcessScheduling.SetRealTimePriority(beginning.RealTimePriority, Log);
         }
 
-        Reading reading = Read(beginning.Descriptor);
+        Reading reading = ReadToBegin(beginning.Descriptor);
         if (DiagnosticVerdict.ExitCodeFor(reading.Findings, mainFileFound: true) == DiagnosticVerdict.MissingParameter)
         {
             FindingLog.Write(Log, reading.Findings);
@@ -269,6 +270,9 @@ internal sealed class ChildHost : IDisposable
                 _beginning = new(descriptor, (int)message.Number);
                 _process.Loop.Stop();
                 break;
+            case ControlKind.Look when _beginning is null:
+                _readAhead = Read(descriptor);
+                break;
             case ControlKind.Hello:
                 _control.Send(new(ControlKind.HelloAnswer, message.Number));
                 break;
@@ -306,6 +310,22 @@ internal sealed class ChildHost : IDisposable
     }
 
     private Reading Read(int descriptor) => _readings.Read(AsideReading.Content(descriptor), isTest: false, _scripts);
+
+    /// <summary>
+    /// The configuration to begin with. What was read ahead is that, unless a startup script ran in between, which may have made the scripts
+    /// and files that a reading looks for.
+    /// </summary>
+    private Reading ReadToBegin(int descriptor)
+    {
+        if (_readAhead is not { Settings.StartupScript: null } ahead)
+        {
+            return Read(descriptor);
+        }
+
+        _readAhead = null;
+        FileDescriptors.Close(descriptor);
+        return ahead;
+    }
 
     private void Prepare(int descriptor)
     {

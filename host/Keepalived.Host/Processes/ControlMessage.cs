@@ -51,6 +51,9 @@ internal enum ControlKind : byte
 
     /// <summary>Parent: this socket (a descriptor travels along) leads to another child. Number is that child's <see cref="PluginRoles"/>.</summary>
     Connect,
+
+    /// <summary>Parent: begin to read this configuration (a descriptor travels along), which <see cref="Begin"/> will most likely bring.</summary>
+    Look,
 }
 
 /// <summary>One message of the control channel: kind, number, text.</summary>
@@ -79,7 +82,7 @@ internal readonly record struct ControlMessage(ControlKind Kind, uint Number = 0
     /// <summary>Reads a message; false when the bytes are none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out ControlMessage message)
     {
-        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Connect)
+        if (source.Length < HeaderLength || source[0] is 0 or > (byte)ControlKind.Look)
         {
             message = default;
             return false;

@@ -11,9 +11,9 @@ using Keepalived.Plugins;
 namespace Keepalived.Host.Processes;
 
 /// <summary>
-/// The VRRP process, started before the configuration has been read: while the parent reads, the child's run time starts and loads its
-/// plugins, and the first advertisement leaves that much earlier. Until <see cref="ControlKind.Begin"/> the child writes no log, no file and
-/// touches nothing. One that turns out not to be needed is killed and nobody hears of it.
+/// The VRRP or the checker process, started before the configuration has been read: while the parent reads, the child's run time starts and
+/// loads its plugins, and the first advertisement leaves, or the first service is there, that much earlier. Until <see cref="ControlKind.Begin"/>
+/// the child writes no log, no file and touches nothing. One that turns out not to be needed is killed and nobody hears of it.
 /// </summary>
 internal sealed class EarlyChild : IDisposable
 {
@@ -22,30 +22,62 @@ internal sealed class EarlyChild : IDisposable
     private readonly SpawnedProcess _process;
     private LinuxSocket? _control;
 
-    private EarlyChild(SpawnedProcess process, LinuxSocket control)
+    private EarlyChild(PluginRoles role, SpawnedProcess process, LinuxSocket control)
     {
+        Role = role;
         _process = process;
         _control = control;
     }
 
-    /// <summary>Starts the process if the configuration looks as if it will be needed; null when not, or when it cannot be started.</summary>
-    internal static EarlyChild? TryStart(DaemonOptions options, ChildLauncher launcher)
+    /// <summary>What it does.</summary>
+    internal PluginRoles Role { get; }
+
+    /// <summary>Starts the processes that the configuration looks as if it will need; none when they cannot be started.</summary>
+    internal static EarlyChild[] Start(DaemonOptions options, ChildLauncher launcher)
     {
         // What the parent sets up before it starts children, and these inherit, must be there when the process begins.
         bool inheritsNothing = options is { NetworkNamespace: null, CoreDumps: false };
-        if (!inheritsNothing || (options.Roles & PluginRoles.Vrrp) == 0 || !MayBeNeeded(options))
+        if (!inheritsNothing || (options.Roles & (PluginRoles.Vrrp | PluginRoles.Checker)) == 0)
+        {
+            return [];
+        }
+
+        PluginRoles needed = Needed(options) & options.Roles;
+        EarlyChild? router = TryStart(PluginRoles.Vrrp, needed, launcher);
+        EarlyChild? checker = TryStart(PluginRoles.Checker, needed, launcher);
+        return (router, checker) switch
+        {
+            (null, null) => [],
+            (null, not null) => [checker],
+            (not null, null) => [router],
+            _ => [router, checker],
+        };
+    }
+
+    private static EarlyChild? TryStart(PluginRoles role, PluginRoles needed, ChildLauncher launcher)
+    {
+        if ((role & needed) == 0)
         {
             return null;
         }
 
         try
         {
-            return new(launcher.StartChild(PluginRoles.Vrrp, new ProcessSettings(), out LinuxSocket control), control);
+            return new(role, launcher.StartChild(role, new ProcessSettings(), out LinuxSocket control), control);
         }
         catch (LinuxException)
         {
             return null; // The parent tries again when it knows what it needs, and says then what is wrong.
         }
+    }
+
+    /// <summary>Lets it read while the parent still does; what counts is what it begins with.</summary>
+    internal void Show(MemoryFile configuration)
+    {
+        Span<byte> message = stackalloc byte[ControlMessage.MaximumLength];
+        int length = new ControlMessage(ControlKind.Look).Write(message);
+        // One that cannot be told reads later.
+        _ = _control?.SendWithDescriptors(message[..length], [configuration.Descriptor]);
     }
 
     /// <summary>Hands the process over; false when it has been taken or dropped.</summary>
@@ -70,27 +102,40 @@ internal sealed class EarlyChild : IDisposable
     }
 
     /// <summary>
-    /// Looks for the word of a VRRP block, or for an include that may lead to one, in the first part of the file. A guess: a process too many
-    /// costs some CPU, one too few some time.
+    /// Looks for words of VRRP and of virtual servers, or for an include that may lead to the former, in the first part of the file. A guess: a
+    /// process too many costs some CPU, one too few some time. Where both are needed the first advertisement has the processors for itself,
+    /// unless the file is so large that virtual servers would wait for long.
     /// </summary>
-    internal static bool MayBeNeeded(ReadOnlySpan<byte> text)
+    /// <param name="text">The first part of the file.</param>
+    /// <param name="isLarge">The file is longer than that.</param>
+    internal static PluginRoles Needed(ReadOnlySpan<byte> text, bool isLarge)
     {
+        PluginRoles found = PluginRoles.None;
         for (int i = 0; i < text.Length; i++)
         {
-            if ((text[i] == (byte)'v' && text[i..].StartsWith("vrrp_"u8)) || (text[i] == (byte)'i' && text[i..].StartsWith("include"u8)))
+            if (text[i] == (byte)'v' && text[i..].StartsWith("virtual_server"u8))
             {
-                return true;
+                found |= PluginRoles.Checker;
+                i += "virtual_server"u8.Length - 1;
+            }
+            else if ((text[i] == (byte)'v' && text[i..].StartsWith("vrrp_"u8)) || (text[i] == (byte)'i' && text[i..].StartsWith("include"u8)))
+            {
+                found |= PluginRoles.Vrrp;
+                if (!isLarge)
+                {
+                    return PluginRoles.Vrrp;
+                }
             }
         }
 
-        return false;
+        return found;
     }
 
-    private static bool MayBeNeeded(DaemonOptions options)
+    private static PluginRoles Needed(DaemonOptions options)
     {
         if (options.StartAll)
         {
-            return true;
+            return PluginRoles.Vrrp;
         }
 
         try
@@ -98,16 +143,18 @@ internal sealed class EarlyChild : IDisposable
             // A pattern of files, a directory or a pipe is not looked into: reading a pipe would take what it holds away from the real reading.
             if (FileStatus.TryGet(options.ConfigurationFile, follow: true, out FileStatus status) != Errno.None || !status.IsRegular)
             {
-                return false;
+                return PluginRoles.None;
             }
 
             using LinuxFile file = LinuxFile.Open(options.ConfigurationFile, OpenFlags.ReadOnly);
             byte[] text = new byte[LongestLook];
-            return FileDescriptors.Read(file.Descriptor, text, out int length) == Errno.None && MayBeNeeded(text.AsSpan(0, length));
+            return FileDescriptors.Read(file.Descriptor, text, out int length) == Errno.None
+                ? Needed(text.AsSpan(0, length), isLarge: length == LongestLook)
+                : PluginRoles.None;
         }
         catch (LinuxException)
         {
-            return false;
+            return PluginRoles.None;
         }
     }
 }

@@ -12,6 +12,12 @@ namespace Keepalived.Host.Processes;
 /// <summary>The children: started when the configuration needs them, started again with back-off when they end, forgotten when nobody needs them.</summary>
 internal sealed partial class Supervisor
 {
+    /// <summary>A configuration whose reading takes longer than starting a process, in bytes of text.</summary>
+    private const int LargeConfiguration = 256 * 1024;
+
+    /// <summary>About what a line takes in the file for the children beside its text.</summary>
+    private const int OctetsPerLine = 8;
+
     private PluginRoles RolesOf(ExpandedConfiguration configuration) =>
         (_options.StartAll ? PluginRoles.All : _readings.RolesOf(configuration)) & _options.Roles;
 
@@ -37,30 +43,56 @@ internal sealed partial class Supervisor
             Log.LogWarning("Nothing to run: the configuration holds no block of any plugin");
         }
 
-        _early?.Dispose();
+        DropEarly();
 
         Detach();
         AnnounceStart();
     }
 
+    /// <summary>Shows a large configuration to the early checker process, which then reads it at the same time as the parent does.</summary>
+    private void ShowEarly()
+    {
+        if (_configuration.Text.Length >= LargeConfiguration && EarlyOf(PluginRoles.Checker) is { } checker)
+        {
+            _shownFile = InMemory(_configuration);
+            checker.Show(_shownFile);
+        }
+    }
+
     /// <summary>Makes the configuration what children get from now on.</summary>
     private void Publish(ExpandedConfiguration configuration)
     {
-        MemoryFile? onDisk = TryCreateOnDisk(_reading.Settings.TemporaryConfigurationDirectory);
-        MemoryFile file = onDisk ?? new("keepalived-configuration");
-        using (MemoryStream content = new())
+        MemoryFile? file = TryCreateOnDisk(_reading.Settings.TemporaryConfigurationDirectory);
+        if (file is not null)
         {
-            configuration.Write(content);
-            file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
+            Fill(file, configuration);
+        }
+        else
+        {
+            // What the early process was shown is the configuration of the start.
+            file = _shownFile ?? InMemory(configuration);
+            _shownFile = null;
         }
 
-        if (onDisk is null)
-        {
-            file.Seal();
-        }
-
+        _shownFile?.Dispose();
+        _shownFile = null;
         _configurationFile?.Dispose();
         _configurationFile = file;
+    }
+
+    private static MemoryFile InMemory(ExpandedConfiguration configuration)
+    {
+        MemoryFile file = new("keepalived-configuration");
+        Fill(file, configuration);
+        file.Seal();
+        return file;
+    }
+
+    private static void Fill(MemoryFile file, ExpandedConfiguration configuration)
+    {
+        using MemoryStream content = new(configuration.Text.Length + (configuration.Lines.Length * OctetsPerLine));
+        configuration.Write(content);
+        file.Write(content.GetBuffer().AsSpan(0, (int)content.Length));
     }
 
     private MemoryFile? TryCreateOnDisk(string? directory)
@@ -107,13 +139,26 @@ internal sealed partial class Supervisor
     {
         try
         {
-            child.Start(_reading.Settings.For(child.Role), _configurationFile!, child.Role == PluginRoles.Vrrp ? _early : null);
+            child.Start(_reading.Settings.For(child.Role), _configurationFile!, EarlyOf(child.Role));
             ConnectSessions(child);
         }
         catch (LinuxException exception)
         {
             Log.LogError("Cannot start the {Role} child process: {Reason}", RoleNames.Display(child.Role), exception.Message);
             RestartLater(child, TimeSpan.Zero);
+        }
+    }
+
+    private EarlyChild? EarlyOf(PluginRoles role) => Array.Find(_early, early => early.Role == role);
+
+    /// <summary>Ends those that nobody took.</summary>
+    private void DropEarly() => Drop(_early);
+
+    private static void Drop(EarlyChild[] early)
+    {
+        foreach (EarlyChild child in early)
+        {
+            child.Dispose();
         }
     }
 

@@ -35,14 +35,15 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     private readonly SavedConfigurations _saved;
     private readonly CoreDumps _coreDumps;
     private readonly Orphans _orphans;
-    private readonly EarlyChild? _early;
+    private readonly EarlyChild[] _early;
     private MemoryFile? _configurationFile;
+    private MemoryFile? _shownFile;
     private PidFile? _pidFile;
     private SignalSource? _signals;
     private bool _announcedStart;
     private bool _isStopping;
 
-    private Supervisor(DaemonOptions options, IReadOnlyList<string> arguments, ChildLauncher launcher, EarlyChild? early)
+    private Supervisor(DaemonOptions options, IReadOnlyList<string> arguments, ChildLauncher launcher, EarlyChild[] early)
     {
         _options = options;
         _launcher = launcher;
@@ -57,6 +58,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _orphans = new Orphans(_process.Scheduler, id => _runner.Runs(id) || _children.Exists(child => child.ProcessId == id));
         _readings = new ReadingRoom(_process.Catalog, _process.Plugins, PluginRoles.None, options);
         _configuration = ReadFiles();
+        ShowEarly();
         _reading = _readings.Read(_configuration, isTest: false, _scripts);
         _files = FilesOf(_reading);
         _saved = new SavedConfigurations(Log);
@@ -69,15 +71,22 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
     internal static int Run(DaemonOptions options, IReadOnlyList<string> arguments)
     {
         ChildLauncher launcher = new(arguments, options.IsDetached);
-        using EarlyChild? early = EarlyChild.TryStart(options, launcher);
-        using Supervisor supervisor = new(options, arguments, launcher, early);
-        int code = supervisor.Begin() ?? supervisor._process.Loop.Run();
-        if (code != ExitCodes.Ok)
+        EarlyChild[] early = EarlyChild.Start(options, launcher);
+        try
         {
-            supervisor._systemd.Failed(code);
-        }
+            using Supervisor supervisor = new(options, arguments, launcher, early);
+            int code = supervisor.Begin() ?? supervisor._process.Loop.Run();
+            if (code != ExitCodes.Ok)
+            {
+                supervisor._systemd.Failed(code);
+            }
 
-        return code;
+            return code;
+        }
+        finally
+        {
+            Drop(early);
+        }
     }
 
     public void Dispose()
@@ -89,6 +98,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _pidFile?.Delete();
         _coreDumps.Dispose();
         _configurationFile?.Dispose();
+        _shownFile?.Dispose();
         Log.LogInformation("Stopped Keepalived v{Version}", HelpText.Version);
         _process.Dispose();
     }
@@ -194,7 +204,7 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
             return true;
         }
 
-        _early?.Dispose(); // It began outside.
+        DropEarly(); // They began outside.
         try
         {
             // Only this thread changes over; the children are spawned from it and begin there.

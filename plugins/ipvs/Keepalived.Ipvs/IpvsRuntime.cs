@@ -9,7 +9,7 @@ namespace Keepalived.Ipvs;
 
 /// <summary>
 /// The running part as a whole: the order of start and stop. The virtual servers state what should be, then the kernel is attached, so
-/// that what is in its table already is compared once and kept where it fits.
+/// that what is in its table already is compared once and kept where it fits; when the table is whole, the checks begin.
 /// </summary>
 internal sealed class IpvsRuntime
 {
@@ -70,7 +70,15 @@ internal sealed class IpvsRuntime
         }
 
         _balancer.Apply(Mark(configuration));
-        _table.Attach(kernel);
+        try
+        {
+            _table.Attach(kernel);
+            kernel.Complete();
+        }
+        finally
+        {
+            _balancer.BeginChecks();
+        }
     }
 
     /// <summary>Replaces the configuration.</summary>

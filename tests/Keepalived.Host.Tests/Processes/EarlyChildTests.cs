@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keepalived.Host.Processes;
+using Keepalived.Plugins;
 
 namespace Keepalived.Host.Tests.Processes;
 
@@ -65,14 +66,26 @@ public sealed class EarlyChildTests
     }
 
     [Theory]
-    [InlineData("vrrp_instance V1 {", true)]
-    [InlineData("global_defs {\n vrrp_version 3\n}", true)]
-    [InlineData("include /etc/keepalived/conf.d/*.conf", true)]
-    [InlineData("virtual_server 10.0.0.1 80 {", false)]
-    [InlineData("vrrp", false)]
-    [InlineData("", false)]
-    public void The_guess_looks_for_a_VRRP_word_or_an_include(string text, bool expected) =>
-        Assert.Equal(expected, EarlyChild.MayBeNeeded(System.Text.Encoding.UTF8.GetBytes(text)));
+    [InlineData("vrrp_instance V1 {", PluginRoles.Vrrp)]
+    [InlineData("global_defs {\n vrrp_version 3\n}", PluginRoles.Vrrp)]
+    [InlineData("include /etc/keepalived/conf.d/*.conf", PluginRoles.Vrrp)]
+    [InlineData("virtual_server 10.0.0.1 80 {", PluginRoles.Checker)]
+    [InlineData("virtual_server_group G {", PluginRoles.Checker)]
+    [InlineData("vrrp", PluginRoles.None)]
+    [InlineData("virtual", PluginRoles.None)]
+    [InlineData("", PluginRoles.None)]
+    public void The_guess_looks_for_a_VRRP_word_or_an_include_or_a_virtual_server(string text, PluginRoles expected) =>
+        Assert.Equal(expected, EarlyChild.Needed(System.Text.Encoding.UTF8.GetBytes(text), isLarge: false));
+
+    [Theory]
+    [InlineData("vrrp_instance V1 {\n}\nvirtual_server 10.0.0.1 80 {")]
+    [InlineData("virtual_server 10.0.0.1 80 {\n}\nvrrp_instance V1 {")]
+    public void With_both_the_first_advertisement_has_the_processors_for_itself_unless_the_file_is_large(string text)
+    {
+        byte[] octets = System.Text.Encoding.UTF8.GetBytes(text);
+        Assert.Equal(PluginRoles.Vrrp, EarlyChild.Needed(octets, isLarge: false));
+        Assert.Equal(PluginRoles.Vrrp | PluginRoles.Checker, EarlyChild.Needed(octets, isLarge: true));
+    }
 
     private static int[] ChildrenOf(int processId)
     {

@@ -53,12 +53,21 @@ internal sealed class RealServerDefinition(DestinationAddress destination, Serve
     public string? VirtualHost => Traits.VirtualHost;
 
     /// <summary>Its checkers; none means that it is always up.</summary>
-    public ConfiguredChecker[] ConfigureCheckers(string virtualServer)
+    /// <param name="virtualServer">The virtual server in messages.</param>
+    /// <param name="name">Its <see cref="Name"/>, if that is at hand: it is a new text each time.</param>
+    public ConfiguredChecker[] ConfigureCheckers(string virtualServer, string? name = null)
     {
+        if (Traits.Checkers.Count == 0)
+        {
+            return [];
+        }
+
+        name ??= Name;
+        var server = new IPEndPoint(Destination.Address, probedPort);
         var checkers = new ConfiguredChecker[Traits.Checkers.Count];
         for (int i = 0; i < checkers.Length; i++)
         {
-            checkers[i] = Traits.Checkers[i].For(new IPEndPoint(Destination.Address, probedPort), virtualServer, Name);
+            checkers[i] = Traits.Checkers[i].For(server, virtualServer, name);
         }
 
         return checkers;
@@ -123,7 +132,8 @@ internal sealed record ResolvedChecker(CheckerDefinition Definition, CheckOption
     public ConfiguredChecker For(IPEndPoint server, string virtualServer, string realServer)
     {
         CheckOptions options = Options with { ConnectAddress = Options.ConnectAddress ?? server.Address, ConnectPort = Options.ConnectPort ?? server.Port };
-        return new(Definition, options, new CheckTarget(virtualServer, realServer, new IPEndPoint(options.ConnectAddress, options.ConnectPort.Value), VirtualHost));
+        IPEndPoint probed = Options.ConnectAddress is null && Options.ConnectPort is null ? server : new(options.ConnectAddress, options.ConnectPort.Value);
+        return new(Definition, options, new CheckTarget(virtualServer, realServer, probed, VirtualHost));
     }
 }
 

@@ -14,6 +14,7 @@ internal sealed class LoadBalancer : ICheckReports
     private readonly CheckEnvironment _environment;
     private ILocalAddresses? _addresses;
     private SharedProbes? _shared;
+    private bool _checksRun;
 
     /// <summary>Creates it without virtual servers.</summary>
     public LoadBalancer(ServiceTable table, IPoolObserver observer, Func<ICheckReports, CheckEnvironment> environment)
@@ -55,6 +56,24 @@ internal sealed class LoadBalancer : ICheckReports
         Servers = servers;
     }
 
+    /// <summary>
+    /// Makes the checkers of the first configuration and begins. Until then the servers count as <c>alpha</c> says, so that the kernel's table
+    /// can be made whole first: services do not wait for as many checkers, timers and lines of the log as there are servers.
+    /// </summary>
+    public void BeginChecks()
+    {
+        _checksRun = true;
+        foreach (VirtualServer server in Servers)
+        {
+            foreach (RealServer real in server.Servers)
+            {
+                MakeCheckers(real);
+                // A checker that cannot be run takes no part in the judgement, whatever its alpha says.
+                server.SetAlive(real, real.AllCheckersUp, "starting without a check that cannot be run", null);
+            }
+        }
+    }
+
     /// <summary>Gives it the addresses of this machine, which <c>ha_suspend</c> asks for; set before the first such configuration.</summary>
     public ILocalAddresses? Addresses
     {
@@ -84,6 +103,7 @@ internal sealed class LoadBalancer : ICheckReports
         }
 
         Servers = [];
+        _checksRun = false;
     }
 
     public void CheckerChanged(CheckRunner checker, in CheckResult result)
@@ -135,18 +155,29 @@ internal sealed class LoadBalancer : ICheckReports
     private RealServer AddServer(VirtualServer owner, RealServerDefinition definition)
     {
         var server = new RealServer(owner, definition);
-        var checkers = new List<CheckRunner>(definition.Traits.Checkers.Count);
-        foreach (ConfiguredChecker configured in definition.ConfigureCheckers(owner.Name))
+        if (_checksRun)
         {
-            CheckRunner checker = MakeChecker(configured, server);
+            MakeCheckers(server);
+        }
+
+        return server;
+    }
+
+    private void MakeCheckers(RealServer server)
+    {
+        ConfiguredChecker[] configured = server.Definition.ConfigureCheckers(server.Owner.Name, server.Name);
+        var checkers = new CheckRunner[configured.Length];
+        int count = 0;
+        foreach (ConfiguredChecker wanted in configured)
+        {
+            CheckRunner checker = MakeChecker(wanted, server);
             if (checker.Start())
             {
-                checkers.Add(checker);
+                checkers[count++] = checker;
             }
         }
 
-        server.Checkers = [.. checkers];
-        return server;
+        server.Checkers = count == checkers.Length ? checkers : checkers[..count];
     }
 
     private VirtualServer Change(VirtualServer server, VirtualServerDefinition definition, bool changesSharing)
@@ -226,7 +257,7 @@ internal sealed class LoadBalancer : ICheckReports
     /// </summary>
     private CheckRunner[] ChangeCheckers(RealServer server, CheckRunner[] previous, bool doubtful)
     {
-        ConfiguredChecker[] wanted = server.Definition.ConfigureCheckers(server.Owner.Name);
+        ConfiguredChecker[] wanted = server.Definition.ConfigureCheckers(server.Owner.Name, server.Name);
         var unused = new List<CheckRunner>(previous);
         var checkers = new CheckRunner?[wanted.Length];
         for (int i = 0; i < checkers.Length; i++)

@@ -3,14 +3,20 @@ namespace Keepalived.Ipvs;
 /// <summary>A real server at run time. Its virtual server decides; its checkers report.</summary>
 internal sealed class RealServer(VirtualServer owner, RealServerDefinition definition)
 {
+    private CheckRunner[]? _checkers;
+
     /// <summary>The virtual server that it belongs to.</summary>
     public VirtualServer Owner { get; } = owner;
 
     /// <summary>Its configuration; replaced by a reload.</summary>
     public RealServerDefinition Definition { get; set; } = definition;
 
-    /// <summary>Its checkers.</summary>
-    public CheckRunner[] Checkers { get; set; } = [];
+    /// <summary>Its checkers; none before they have been made.</summary>
+    public CheckRunner[] Checkers
+    {
+        get => _checkers ?? [];
+        set => _checkers = value;
+    }
 
     /// <summary>Whether it counts as alive.</summary>
     public bool IsAlive { get; set; }
@@ -41,14 +47,35 @@ internal sealed class RealServer(VirtualServer owner, RealServerDefinition defin
         }
     }
 
-    /// <summary>Whether every checker is up; a server without checkers always is.</summary>
+    /// <summary>Whether every checker is up, or will be up when it is made; a server without checkers always is.</summary>
     public bool AllCheckersUp
     {
         get
         {
-            foreach (CheckRunner checker in Checkers)
+            if (_checkers is null)
+            {
+                return StartsUp;
+            }
+
+            foreach (CheckRunner checker in _checkers)
             {
                 if (!checker.State.IsUp)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private bool StartsUp
+    {
+        get
+        {
+            for (int i = 0; i < Definition.Traits.Checkers.Count; i++)
+            {
+                if (Definition.Traits.Checkers[i].Options.Alpha!.Value)
                 {
                     return false;
                 }

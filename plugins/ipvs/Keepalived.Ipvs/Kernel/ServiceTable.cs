@@ -10,7 +10,11 @@ namespace Keepalived.Ipvs;
 /// </summary>
 internal sealed class ServiceTable(ILogger logger) : ITableAnswers
 {
+    /// <summary>Requests queued at most while a kernel is attached, beside those of one service: a large table as a whole would take megabytes.</summary>
+    private const int MostQueued = 256;
+
     private readonly Dictionary<IpvsServiceKey, Entry> _services = [];
+    private int _queued;
     private IKernelTable? _kernel;
 
     /// <summary>Whether a kernel with IPVS is attached.</summary>
@@ -21,7 +25,7 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
         _services.TryGetValue(service, out Entry? entry) ? entry.Destinations.Values : [];
 
     /// <summary>
-    /// Takes a kernel and brings its table in line: services of ours that exist already with the same settings are kept as they are, with
+    /// Takes a kernel and brings its table in line, most of it at once: services of ours that exist already with the same settings are kept as they are, with
     /// their connections; what differs is changed; destinations in them that nobody configured are removed. Services of others are left alone.
     /// </summary>
     public void Attach(IKernelTable kernel)
@@ -43,6 +47,12 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
             else
             {
                 Create(entry);
+            }
+
+            if (_queued >= MostQueued)
+            {
+                kernel.Complete();
+                _queued = 0;
             }
         }
     }
@@ -191,7 +201,14 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
         }
     }
 
-    private void Submit(in TableRequest request) => _kernel?.Submit(in request);
+    private void Submit(in TableRequest request)
+    {
+        if (_kernel is not null)
+        {
+            _queued++;
+            _kernel.Submit(in request);
+        }
+    }
 
     private readonly record struct Place(InetAddress Address, ushort Port)
     {
