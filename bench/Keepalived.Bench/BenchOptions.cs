@@ -6,7 +6,7 @@ internal sealed record BenchOptions(Candidate Ours, Candidate Theirs, IReadOnlyS
     /// <summary>A part that takes twenty minutes, and so runs only when it is asked for.</summary>
     public const string ByNameOnly = "bfd-busy";
 
-    public static readonly string[] Parts = ["config", "intervals", "failover", "takeover", "startup", "memory", "reload", "stop", "storm", "bfd", "checks", "reload-checks", ByNameOnly];
+    public static readonly string[] Parts = ["config", "intervals", "failover", "takeover", "startup", "memory", "reload", "stop", "storm", "bfd", "checks", "reload-checks", "large", ByNameOnly];
 
     public int Rounds => Quick ? 1 : 2;
 

@@ -42,7 +42,8 @@ internal sealed class Daemon : IDisposable
         File.WriteAllText(file, configuration);
         string[] arguments =
         [
-            .. candidate.Command, "-n", "-l", "-f", file, "-p", Path.Combine(folder, "parent.pid"), "-r", Path.Combine(folder, "vrrp.pid"),
+            // Without a syslog daemon C opens the console for every line of its log (syslog(3), LOG_CONS), which takes more time than all else.
+            .. candidate.Command, "-n", "-l", "-G", "-f", file, "-p", Path.Combine(folder, "parent.pid"), "-r", Path.Combine(folder, "vrrp.pid"),
             "-c", Path.Combine(folder, "checker.pid"), "-b", Path.Combine(folder, "bfd.pid"),
         ];
         return space.Inside(() =>
@@ -83,6 +84,12 @@ internal sealed class Daemon : IDisposable
 
         return TimeSpan.FromTicks((RealTime.Monotonic - start) / 100);
     }
+
+    /// <summary>The largest resident size of the checker process so far, in bytes.</summary>
+    public long CheckerPeak => ProcessFigures.Peak(int.Parse(File.ReadAllText(Path.Combine(_folder, "checker.pid")), System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>How often a line of the log ends with this.</summary>
+    public int LinesThatEndWith(string text) => File.ReadLines(Path.Combine(_folder, "log")).Count(line => line.EndsWith(text, StringComparison.Ordinal));
 
     /// <summary>SIGKILL to every process of the daemon.</summary>
     public void Kill() => _process.KillTree();

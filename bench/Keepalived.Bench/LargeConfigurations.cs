@@ -7,14 +7,18 @@ namespace Keepalived.Bench;
 internal static class LargeConfigurations
 {
     /// <summary>Virtual servers with <paramref name="realServers"/> real servers in all, as evenly as possible, each with a TCP check.</summary>
-    public static string VirtualServers(int count, int realServers)
+    /// <param name="count">How many virtual servers.</param>
+    /// <param name="realServers">How many real servers in all; their addresses are in 172.16.0.0/12.</param>
+    /// <param name="interval"><c>delay_loop</c> in seconds.</param>
+    /// <param name="weight">The weight of the real server in the middle; all others have 1.</param>
+    public static string VirtualServers(int count, int realServers, int interval = 6, int weight = 1)
     {
         StringBuilder text = new(realServers * 120);
         for (int server = 0, written = 0; server < count; server++)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
                 virtual_server 10.{{server >> 16}}.{{(server >> 8) & 255}}.{{server & 255}} 80 {
-                    delay_loop 6
+                    delay_loop {{interval}}
                     lvs_sched wlc
                     lvs_method NAT
                     protocol TCP
@@ -24,7 +28,7 @@ internal static class LargeConfigurations
             {
                 text.Append(CultureInfo.InvariantCulture, $$"""
                         real_server 172.{{16 + (written >> 16)}}.{{(written >> 8) & 255}}.{{written & 255}} 80 {
-                            weight 1
+                            weight {{(written == realServers / 2 ? weight : 1)}}
                             TCP_CHECK {
                                 connect_timeout 3
                             }

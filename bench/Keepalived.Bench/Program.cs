@@ -26,7 +26,7 @@ try
     {
         ("config", ConfigBench.Run), ("startup", StartupBench.Run), ("memory", MemoryBench.Run), ("failover", FailoverBench.Run), ("takeover", TakeoverBench.Run),
         ("intervals", IntervalsBench.Run), ("reload", ReloadBench.Run), ("stop", StopBench.Run), ("storm", StormBench.Run), ("bfd", BfdBench.Run),
-        ("checks", ChecksBench.Run), ("reload-checks", ReloadChecksBench.Run), (BenchOptions.ByNameOnly, BfdBusyBench.Run),
+        ("checks", ChecksBench.Run), ("reload-checks", ReloadChecksBench.Run), ("large", LargeBench.Run), (BenchOptions.ByNameOnly, BfdBusyBench.Run),
     };
     int broken = 0;
     foreach ((string name, Action<BenchOptions, Report> run) in parts)

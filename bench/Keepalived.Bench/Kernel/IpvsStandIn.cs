@@ -13,6 +13,7 @@ internal sealed class IpvsStandIn : IDisposable
     private const int CommandAt = 16;
     private const int DestinationAt = 40;
     private const int WeightAt = 64;
+    private const int NewDestination = 5;
     private const int SetDestination = 6;
     private const int DeleteDestination = 7;
 
@@ -40,6 +41,18 @@ internal sealed class IpvsStandIn : IDisposable
         return (edits, count - edits);
     }
 
+    /// <summary>How many messages there are.</summary>
+    public int Count => File.Exists(_record) ? ReadCount() : 0;
+
+    /// <summary>How many destinations have been added, and when the last was.</summary>
+    /// <returns>The time as CLOCK_MONOTONIC in nanoseconds.</returns>
+    public (int Count, long Last) Additions() => Of(NewDestination, 0);
+
+    /// <summary>How many destinations have been edited, and when the last was.</summary>
+    /// <param name="from">Messages before this one do not count.</param>
+    /// <returns>The time as CLOCK_MONOTONIC in nanoseconds.</returns>
+    public (int Count, long Last) Edits(int from) => Of(SetDestination, from);
+
     /// <summary>When destinations were first deleted, or given weight 0, after a moment.</summary>
     /// <param name="begin">CLOCK_REALTIME in nanoseconds.</param>
     /// <returns>By IPv4 address: CLOCK_REALTIME in nanoseconds.</returns>
@@ -64,6 +77,32 @@ internal sealed class IpvsStandIn : IDisposable
     }
 
     public void Dispose() => File.Delete(_record);
+
+    private (int Count, long Last) Of(int command, int from)
+    {
+        byte[] octets = Read(out int count);
+        int found = 0;
+        long last = 0;
+        for (int index = from; index < count; index++)
+        {
+            if (octets[(index * RecordLength) + CommandAt] == command)
+            {
+                found++;
+                last = BinaryPrimitives.ReadInt64LittleEndian(octets.AsSpan(index * RecordLength));
+            }
+        }
+
+        return (found, last);
+    }
+
+    private int ReadCount()
+    {
+        using FileStream file = File.Open(_record, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] octets = new byte[HeaderLength];
+        return file.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false) < octets.Length
+            ? 0
+            : (int)BinaryPrimitives.ReadUInt64LittleEndian(octets.AsSpan(CountAt));
+    }
 
     private byte[] Read(out int count)
     {

@@ -85,6 +85,9 @@ internal static class ProcessFigures
         return total;
     }
 
+    /// <summary>The largest resident size of one process so far, in bytes; 0 when it has ended.</summary>
+    public static long Peak(int id) => ReadOrEmpty($"/proc/{id}/status") is { Length: > 0 } text ? Field(text, "VmHWM:") : 0;
+
     private static long Field(string text, string name)
     {
         int start = text.IndexOf(name, StringComparison.Ordinal) + name.Length;

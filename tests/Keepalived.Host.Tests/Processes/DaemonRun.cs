@@ -117,8 +117,17 @@ internal sealed class DaemonRun : IDisposable
         }
     }
 
-    public static bool IsAlive(int processId) =>
-        File.Exists($"/proc/{processId}/stat") && !File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public static bool IsAlive(int processId)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{processId}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // Gone, maybe between opening and reading.
+        }
+    }
 
     public void Dispose()
     {

@@ -60,9 +60,10 @@ internal sealed class FakeKernel : IKernelTable
         Answers!.Answered(in request, new(failure, failure == IpvsFailure.None ? null : $"{request}: {failure}"));
     }
 
-    public void Complete()
-    {
-    }
+    /// <summary>Called whenever somebody waits for the table.</summary>
+    public Action<FakeKernel>? OnComplete { get; init; }
+
+    public void Complete() => OnComplete?.Invoke(this);
 
     public IReadOnlyList<IpvsService> ListServices() => [.. _table.Values.Select(entry => entry.Service)];
 

@@ -52,8 +52,13 @@ internal sealed record BoardCheckDefinition(CheckOptions Options, string Label) 
 {
     public override bool MayBeShared => Label != "alone";
 
-    public override IChecker CreateChecker(CheckTarget target)
+    public override IChecker? CreateChecker(CheckTarget target)
     {
+        if (Label == "impossible")
+        {
+            return null;
+        }
+
         ProbeBoard.Current.Created++;
         return new BoardChecker(ProbeBoard.Current, Label);
     }

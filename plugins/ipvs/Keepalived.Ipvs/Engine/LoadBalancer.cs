@@ -15,6 +15,7 @@ internal sealed class LoadBalancer : ICheckReports
     private ILocalAddresses? _addresses;
     private SharedProbes? _shared;
     private bool _checksRun;
+    private bool _tellServers;
 
     /// <summary>Creates it without virtual servers.</summary>
     public LoadBalancer(ServiceTable table, IPoolObserver observer, Func<ICheckReports, CheckEnvironment> environment)
@@ -31,6 +32,7 @@ internal sealed class LoadBalancer : ICheckReports
     public void Apply(IpvsConfiguration configuration)
     {
         bool changesSharing = ShareProbes(configuration.Settings.ShareProbes);
+        _tellServers = configuration.Settings.InitialNotifies;
         var servers = new List<VirtualServer>(configuration.VirtualServers.Count);
         var kept = new HashSet<ServiceAddress>(configuration.VirtualServers.Count);
         foreach (VirtualServerDefinition definition in configuration.VirtualServers)
@@ -50,21 +52,22 @@ internal sealed class LoadBalancer : ICheckReports
         {
             servers.Add(_servers.TryGetValue(definition.Address, out VirtualServer? server)
                 ? Change(server, definition, changesSharing)
-                : Add(definition, configuration.Settings.InitialNotifies));
+                : Add(definition));
         }
 
         Servers = servers;
     }
 
     /// <summary>
-    /// Makes the checkers of the first configuration and begins. Until then the servers count as <c>alpha</c> says, so that the kernel's table
-    /// can be made whole first: services do not wait for as many checkers, timers and lines of the log as there are servers.
+    /// Tells how the first configuration starts, makes its checkers and begins. Until then the servers count as <c>alpha</c> says, so that the
+    /// kernel's table can be made whole first: services do not wait for as many checkers, timers and lines of the log as there are servers.
     /// </summary>
     public void BeginChecks()
     {
         _checksRun = true;
         foreach (VirtualServer server in Servers)
         {
+            server.TellStart(_tellServers);
             foreach (RealServer real in server.Servers)
             {
                 MakeCheckers(real);
@@ -133,7 +136,7 @@ internal sealed class LoadBalancer : ICheckReports
     private CheckRunner MakeChecker(ConfiguredChecker configured, RealServer server) =>
         new(configured, server, _environment, Shares(configured) ? _shared!.For(configured) : null);
 
-    private VirtualServer Add(VirtualServerDefinition definition, bool tellServers)
+    private VirtualServer Add(VirtualServerDefinition definition)
     {
         var server = new VirtualServer(definition, _table, _observer);
         if (server.Suspend(ShallSuspend(definition)))
@@ -147,7 +150,12 @@ internal sealed class LoadBalancer : ICheckReports
             pool[i] = AddServer(server, definition.RealServers[i]);
         }
 
-        server.Start(pool, tellServers);
+        server.Start(pool);
+        if (_checksRun)
+        {
+            server.TellStart(_tellServers);
+        }
+
         _servers.Add(definition.Address, server);
         return server;
     }

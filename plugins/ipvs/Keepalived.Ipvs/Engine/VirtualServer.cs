@@ -70,10 +70,8 @@ internal sealed class VirtualServer
         }
     }
 
-    /// <summary>Begins with a pool whose checkers have not run: each server counts as their <c>alpha</c> says.</summary>
-    /// <param name="servers">The pool.</param>
-    /// <param name="tellServers">Tell of the servers' first state too (<c>rs_init_notifies</c>).</param>
-    public void Start(IReadOnlyList<RealServer> servers, bool tellServers)
+    /// <summary>Begins with a pool whose checkers have not run: each server counts as their <c>alpha</c> says. Nobody is told yet.</summary>
+    public void Start(IReadOnlyList<RealServer> servers)
     {
         Servers = servers;
         foreach (RealServer server in servers)
@@ -84,9 +82,15 @@ internal sealed class VirtualServer
         HasQuorum = Quorum.Holds(held: false, LiveWeight);
         SetServices();
         PlaceAll();
+    }
+
+    /// <summary>Tells of the state that it began with.</summary>
+    /// <param name="tellServers">Tell of the servers' first state too (<c>rs_init_notifies</c>).</param>
+    public void TellStart(bool tellServers)
+    {
         if (tellServers)
         {
-            foreach (RealServer server in servers)
+            foreach (RealServer server in Servers)
             {
                 _observer.ServerChanged(server, server.IsAlive, "initial state", null);
             }
