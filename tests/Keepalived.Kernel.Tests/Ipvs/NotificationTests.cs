@@ -13,6 +13,7 @@ public sealed class NotificationTests
     [Fact]
     public Task Servers_and_quorums_call_scripts_and_write_lines_and_mails_in_the_order_of_C() => Inside.Run(async () =>
     {
+        Interop.Tests.Prerequisites.Peer();
         await using var balancer = new Balancer();
         using Told theirs = new(balancer, balancer.Other, Software.C), ours = new(balancer, balancer.Director, Software.Ours);
         Told[] both = [theirs, ours];
