@@ -15,6 +15,11 @@ public sealed class NotificationTests
     {
         Interop.Tests.Prerequisites.Peer();
         await using var balancer = new Balancer();
+
+        // Before anybody checks them.
+        balancer.Serve(11);
+        balancer.Serve(12);
+        balancer.Serve(13);
         using Told theirs = new(balancer, balancer.Other, Software.C), ours = new(balancer, balancer.Director, Software.Ours);
         Told[] both = [theirs, ours];
         await LiveThrough(balancer, both);
@@ -59,9 +64,6 @@ public sealed class NotificationTests
     // One server dies, another, and with it the quorum; they return in the other order. Each step has been told before the next.
     private static async Task LiveThrough(Balancer balancer, Told[] both)
     {
-        balancer.Serve(11);
-        balancer.Serve(12);
-        balancer.Serve(13);
         await Reach("the servers are there", told => balancer.InTable(told.Director.Host).SequenceEqual([11, 12, 13]));
         await balancer.Close(12);
         await Reach("a server dies", told => told.Own.Contains("RS [10.78.0.12]:tcp:80 [10.77.0.100]:tcp:80 DOWN", StringComparison.Ordinal));
