@@ -91,6 +91,15 @@ internal sealed class Daemon : IDisposable
     /// <summary>How often a line of the log ends with this.</summary>
     public int LinesThatEndWith(string text) => File.ReadLines(Path.Combine(_folder, "log")).Count(line => line.EndsWith(text, StringComparison.Ordinal));
 
+    /// <summary>SIGKILL to its worker processes alone.</summary>
+    public void KillWorkers()
+    {
+        foreach (int id in ProcessFigures.Tree(_process.Id, "--worker="))
+        {
+            LibC.kill(id, 9);
+        }
+    }
+
     /// <summary>SIGKILL to every process of the daemon.</summary>
     public void Kill() => _process.KillTree();
 

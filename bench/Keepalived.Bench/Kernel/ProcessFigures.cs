@@ -35,7 +35,11 @@ internal static class ProcessFigures
 
     /// <summary>The same, of those processes alone whose command line holds a text.</summary>
     public static long ProcessorTime(int root, string commandPart) =>
-        Tree(root).Where(id => ReadOrEmpty($"/proc/{id}/cmdline").Contains(commandPart, StringComparison.Ordinal)).Sum(ProcessorTimeOf);
+        Tree(root, commandPart).Sum(ProcessorTimeOf);
+
+    /// <summary>The process and its descendants as far as their command line holds a text.</summary>
+    public static List<int> Tree(int root, string commandPart) =>
+        Tree(root).FindAll(id => ReadOrEmpty($"/proc/{id}/cmdline").Contains(commandPart, StringComparison.Ordinal));
 
     /// <summary>How long the first thread of a process has waited for a processor while it could have run, in nanoseconds.</summary>
     public static long WaitingTime(int id) => ReadOrEmpty($"/proc/{id}/schedstat") is { Length: > 0 } text ? long.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture) : 0;

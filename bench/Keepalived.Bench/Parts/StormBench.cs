@@ -16,8 +16,21 @@ internal static class StormBench
 
     public static void Run(BenchOptions options, Report report)
     {
-        report.Part($"Storm of notifications: {StormCase.Quiet} quiet instances at 10 ms beside {StormCase.Restless} restless ones (error in µs; CPU in ms per 1,000 advertisements)");
         List<StormFigures> cases = [.. StormCase.All(options).Select(storm => new StormFigures(storm))];
+        if (cases.Count > 0)
+        {
+            RunCases(options, report, cases);
+        }
+
+        if (options.Cases.Count == 0 || options.Cases.Contains(MailTakeoverBench.Name))
+        {
+            MailTakeoverBench.Run(options, report);
+        }
+    }
+
+    private static void RunCases(BenchOptions options, Report report, List<StormFigures> cases)
+    {
+        report.Part($"Storm of notifications: {StormCase.Quiet} quiet instances at 10 ms beside {StormCase.Restless} restless ones (error in µs; CPU in ms per 1,000 advertisements)");
         for (int round = 0; round < options.Rounds * 2; round++)
         {
             // Every other round backwards: nobody always runs behind the same neighbour.
