@@ -55,6 +55,9 @@ public sealed record GlobalDefinitions
     /// </summary>
     public SyncDaemonSettings? SyncDaemon { get; init; }
 
+    /// <summary><c>nftables_counters</c>: what this daemon makes in nftables counts what it matches.</summary>
+    public bool CountsFirewallMatches { get; init; }
+
     /// <summary><c>enable_script_security</c>: a script that anybody but root could replace is disabled instead of reported.</summary>
     public bool ScriptSecurity { get; init; }
 

@@ -29,6 +29,9 @@ internal static class HostKeywords
         LintKeywords.Register(tree, globals);
         ProcessKeywords.Register(globals);
         SyncDaemonKeyword.Register(globals);
+        globals.Keyword(
+            new("nftables_counters", "", "Count what the rules of nftables match, those of VRRP and of nftables_ipvs; not changeable by a reload."),
+            static (_, session) => session.Settings().CountsFirewallMatches = true);
         TrackFileKeywords.Register(tree.Root);
     }
 

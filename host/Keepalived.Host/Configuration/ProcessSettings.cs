@@ -43,6 +43,8 @@ internal sealed class HostSettings
 
     public Keepalived.Plugins.SyncDaemonSettings? SyncDaemon { get; set; }
 
+    public bool CountsFirewallMatches { get; set; }
+
     public bool UsePidDirectory { get; set; }
 
     /// <summary>How long children may take to stop; 5 s.</summary>

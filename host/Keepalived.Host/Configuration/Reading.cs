@@ -157,6 +157,7 @@ internal sealed class ReadingRoom
         RouterId = settings.RouterId ?? Environment.MachineName,
         Instance = settings.Instance,
         SyncDaemon = settings.SyncDaemon,
+        CountsFirewallMatches = settings.CountsFirewallMatches,
         NetworkNamespace = _options.NetworkNamespace ?? settings.NetworkNamespace,
         ScriptSecurity = settings.ScriptSecurity,
         UseSymlinkPaths = settings.UseSymlinkPaths,

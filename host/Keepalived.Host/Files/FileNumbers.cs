@@ -43,8 +43,7 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
 
     void IFileWatchHandler.Changed(int watch, ReadOnlySpan<byte> name, FileChange change)
     {
-        // Whoever is told may end any of them, and with the last one the watch.
-        foreach (FollowedFile file in _files.ToArray())
+        foreach (FollowedFile file in _files)
         {
             if (file.Watch != watch || (change != FileChange.WatchGone && !name.SequenceEqual(file.Name)))
             {
@@ -56,16 +55,13 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
                 Watch(file);
             }
 
-            Refresh(file);
+            file.IsStale = true;
         }
     }
 
     void IFileWatchHandler.Overrun()
     {
-        foreach (FollowedFile file in _files.ToArray())
-        {
-            Refresh(file);
-        }
+        _files.ForEach(static file => file.IsStale = true);
     }
 
     /// <summary>What the text of a file says.</summary>
@@ -110,7 +106,7 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         try
         {
             _directories ??= new FileWatch();
-            _watch ??= scheduler.Watch(_directories.Descriptor, Readiness.Read, _ => _directories?.OnReadable(this));
+            _watch ??= scheduler.Watch(_directories.Descriptor, Readiness.Read, _ => OnReadable());
             file.Watch = _directories.Add(file.Directory, out _);
         }
         catch (Exception exception) when (exception is LinuxException or IOException)
@@ -127,6 +123,18 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         return file.Watch >= 0;
     }
 
+    // Each file is read once however much is told of it: whoever writes one all the time would keep the loop here.
+    private void OnReadable()
+    {
+        _directories?.OnReadable(this);
+
+        // Whoever is told may end any of them, and with the last one the watch.
+        foreach (FollowedFile file in _files.FindAll(static file => file.IsStale))
+        {
+            Refresh(file);
+        }
+    }
+
     private void Retry()
     {
         foreach (FollowedFile file in _files.ToArray())
@@ -140,6 +148,7 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
 
     private static void Refresh(FollowedFile file)
     {
+        file.IsStale = false;
         int value = Read(file.Path);
         if (value != file.Value && !file.IsDisposed)
         {
@@ -201,6 +210,9 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         public int Watch { get; set; } = -1;
 
         public int Value { get; set; }
+
+        /// <summary>It has changed and was not read since.</summary>
+        public bool IsStale { get; set; }
 
         public bool IsDisposed { get; private set; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Keepalived.Checking;
 using Keepalived.Configuration;
 using Keepalived.Events;
@@ -436,7 +435,8 @@ internal sealed class ChildHost : IDisposable
         {
             // Without the host nobody answers the parent, which would find out only later and never learn why. A new process begins anew.
             Log.LogCritical(exception, "Internal error of keepalived itself; this process ends and is started again. Report this to its authors");
-            ExceptionDispatchInfo.Throw(exception);
+            _process.Loop.Stop(ExitCodes.InternalError);
+            return;
         }
 
         _process.Plugins.RetireOwner(owner, exception);

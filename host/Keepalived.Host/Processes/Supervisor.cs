@@ -52,6 +52,13 @@ internal sealed partial class Supervisor : IChildObserver, IDisposable
         _process.OpenLog();
         _systemd = SystemdNotifier.ForEnvironment(ProcessControl.ParentId, options.IsDetached);
         LogStart(arguments);
+
+        // All that runs here is the host's. Without it nobody would hear a signal or start a child again; children clean up when their parent ends.
+        _process.Loop.OwnerFailed += (_, exception) =>
+        {
+            Log.LogCritical(exception, "Internal error of keepalived itself; the daemon ends. Report this to its authors");
+            _process.Loop.Stop(ExitCodes.InternalError);
+        };
         _coreDumps = CoreDumps.Allow(options.CoreDumps, options.CorePattern, Log);
         _scripts = new ScriptPolicy();
         _runner = new ScriptRunner(_process.Scheduler, () => _reading!.Globals, Log, static () => { });

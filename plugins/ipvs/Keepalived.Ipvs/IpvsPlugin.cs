@@ -75,6 +75,7 @@ public sealed class IpvsPlugin : IPlugin
             OpenAddresses = (buffers, changed) => LocalAddresses.Open(_scheduler, buffers, changed),
             OpenNftables = static settings => OtherNamespace.Open(settings.Namespace, static () => NetlinkSocket.Open(NetlinkFamily.Netfilter)),
             SyncDaemon = _daemon.Globals.SyncDaemon,
+            CountsFirewallMatches = _daemon.Globals.CountsFirewallMatches,
         };
         _configuration = (IpvsConfiguration?)configuration;
         OpenKernel(mayLoadModule: true);

@@ -45,6 +45,9 @@ internal sealed class IpvsRuntime
     /// <summary>Opens nftables for the first configuration with <c>nftables_ipvs</c>, in the namespace whose IPVS is used.</summary>
     public Func<IpvsSettings, INetlinkTransport>? OpenNftables { get; init; }
 
+    /// <summary><c>nftables_counters</c>, as it is at the start.</summary>
+    public bool CountsFirewallMatches { get; init; }
+
     /// <summary><c>lvs_sync_daemon</c>; taken with the next configuration.</summary>
     public SyncDaemonSettings? SyncDaemon { get; set; }
 
@@ -128,7 +131,7 @@ internal sealed class IpvsRuntime
 
     // A method of its own, so that its types are loaded only when it runs.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MakeMarks(IpvsSettings settings) => _marks = new(settings.Nftables, () => OpenNftables!(settings), _logger);
+    private void MakeMarks(IpvsSettings settings) => _marks = new(settings.Nftables, CountsFirewallMatches, () => OpenNftables!(settings), _logger);
 
     private IpvsConfiguration Mark(IpvsConfiguration configuration) => _marks is null ? configuration : _marks.Apply(configuration);
 

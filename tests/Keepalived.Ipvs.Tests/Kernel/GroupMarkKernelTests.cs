@@ -160,6 +160,15 @@ public sealed partial class GroupMarkKernelTests : IDisposable
     }
 
     [Fact]
+    public void With_nftables_counters_elements_and_rules_count_as_those_of_C()
+    {
+        var director = new Director(Configuration, Open, counts: true);
+
+        Assert.Equal(CountedByC(), Flat(Show()));
+        director.Stop();
+    }
+
+    [Fact]
     public void A_table_that_a_killed_run_left_is_replaced()
     {
         new Director(Configuration, Open).Stop(keepServices: true);
@@ -227,6 +236,12 @@ public sealed partial class GroupMarkKernelTests : IDisposable
         Assert.Matches($"meta mark 0x0*{mark:x} counter packets [1-9]", Show());
         director.Stop();
     }
+
+    /// <summary>What C makes of the same file with <c>nftables_counters</c>: a counter in each map, element and rule.</summary>
+    private static string CountedByC() => Flat(OfC)
+        .Replace("flags interval", "flags interval counter", StringComparison.Ordinal)
+        .Replace(" : 0x", " counter packets 0 bytes 0 : 0x", StringComparison.Ordinal)
+        .Replace("_map return", "_map counter packets 0 bytes 0 return", StringComparison.Ordinal);
 
     private string InNamespace(params string[] command) => ToolRunner.Run("ip", ["netns", "exec", _namespace, .. command]);
 

@@ -24,12 +24,12 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     }
 
     /// <summary>A director over a fake kernel's IPVS and any nftables.</summary>
-    public Director(string configuration, Func<INetlinkTransport> openNftables)
-        : this(configuration, new FakeKernel(), static _ => null, openNftables)
+    public Director(string configuration, Func<INetlinkTransport> openNftables, bool counts = false)
+        : this(configuration, new FakeKernel(), static _ => null, openNftables, counts)
     {
     }
 
-    private Director(string configuration, FakeKernel kernel, Func<IScheduler, IKernelTable?> open, Func<INetlinkTransport>? openNftables = null)
+    private Director(string configuration, FakeKernel kernel, Func<IScheduler, IKernelTable?> open, Func<INetlinkTransport>? openNftables = null, bool counts = false)
     {
         ProbeBoard.Reset();
         Probes = ProbeBoard.Current;
@@ -43,6 +43,7 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
                 return Addresses;
             },
             OpenNftables = _ => openNftables!(),
+            CountsFirewallMatches = counts,
         };
         _runtime.Start(open(Scheduler) ?? kernel, ConfigurationText.ReadClean(configuration));
     }

@@ -44,6 +44,7 @@ internal static class NftablesAbi
     internal const ushort SetDescription = 9;
     internal const ushort SetId = 10;
     internal const ushort SetUserData = 13;
+    internal const ushort SetExpression = 17;
     internal const ushort DescriptionFields = 2;
     internal const ushort FieldLength = 1;
 

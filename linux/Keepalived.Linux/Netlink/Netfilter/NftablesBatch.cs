@@ -94,7 +94,8 @@ public sealed class NftablesBatch
     /// <param name="map">The map.</param>
     /// <param name="fields">The fields of a key.</param>
     /// <param name="value">What it maps to.</param>
-    public void AddRangeMap(NftablesFamily family, string table, string map, ReadOnlySpan<NftablesType> fields, NftablesType value)
+    /// <param name="counts">Whether each of its elements counts what it matches (Linux 5.7).</param>
+    public void AddRangeMap(NftablesFamily family, string table, string map, ReadOnlySpan<NftablesType> fields, NftablesType value, bool counts)
     {
         NftablesType key = fields[0];
         foreach (NftablesType field in fields[1..])
@@ -113,6 +114,13 @@ public sealed class NftablesBatch
         writer.PutUInt32BigEndian(NftablesAbi.SetId, ++_setId);
         PutFields(ref writer, fields);
         PutByteOrder(ref writer, key, value);
+        if (counts)
+        {
+            int expression = writer.BeginNested(NftablesAbi.SetExpression);
+            NftablesRule.PutCounter(ref writer);
+            writer.EndNested(expression);
+        }
+
         End(in writer);
     }
 

@@ -84,11 +84,7 @@ public sealed class NftablesRule
     });
 
     /// <summary>Counts what has come this far.</summary>
-    public NftablesRule Count() => Add("counter", static (ref NetlinkWriter writer) =>
-    {
-        writer.Put(NftablesAbi.CounterBytes, stackalloc byte[sizeof(ulong)]);
-        writer.Put(NftablesAbi.CounterPackets, stackalloc byte[sizeof(ulong)]);
-    });
+    public NftablesRule Count() => Add(static (ref NetlinkWriter writer) => PutCounter(ref writer));
 
     /// <summary>Ends the rule.</summary>
     /// <param name="verdict">What becomes of the packet.</param>
@@ -118,15 +114,29 @@ public sealed class NftablesRule
         writer.PutUInt32BigEndian(NftablesAbi.PayloadLength, (uint)length);
     });
 
-    private NftablesRule Add(string name, Write write)
+    /// <summary>Writes a counter that begins at nothing: an expression of a rule, or of a set for its elements.</summary>
+    internal static void PutCounter(ref NetlinkWriter writer) => PutExpression(ref writer, "counter", static (ref NetlinkWriter writer) =>
     {
-        // A message of its own whose header is left out: what remains are the attributes.
-        var writer = new NetlinkWriter(stackalloc byte[Room], 0, 0);
-        int element = writer.BeginNested(NftablesAbi.ListElement);
+        writer.Put(NftablesAbi.CounterBytes, stackalloc byte[sizeof(ulong)]);
+        writer.Put(NftablesAbi.CounterPackets, stackalloc byte[sizeof(ulong)]);
+    });
+
+    private static void PutExpression(ref NetlinkWriter writer, string name, Write write)
+    {
         NftablesBatch.PutText(ref writer, NftablesAbi.ExpressionName, name);
         int data = writer.BeginNested(NftablesAbi.ExpressionData);
         write(ref writer);
         writer.EndNested(data);
+    }
+
+    private NftablesRule Add(string name, Write write) => Add((ref NetlinkWriter writer) => PutExpression(ref writer, name, write));
+
+    private NftablesRule Add(Write writeExpression)
+    {
+        // A message of its own whose header is left out: what remains are the attributes.
+        var writer = new NetlinkWriter(stackalloc byte[Room], 0, 0);
+        int element = writer.BeginNested(NftablesAbi.ListElement);
+        writeExpression(ref writer);
         writer.EndNested(element);
         ReadOnlySpan<byte> octets = writer.Finish()[NetlinkAbi.HeaderLength..];
         octets.CopyTo(_buffer.AsSpan(Length));

@@ -13,7 +13,7 @@ namespace Keepalived.Ipvs;
 /// keepalived. Marks stay what they are over a reload; the tables are changed by the difference alone. Made only when
 /// configured. Loop thread; a batch is carried out inside its send, which waits for nothing.
 /// </summary>
-internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTransport> open, ILogger logger)
+internal sealed class GroupMarks(NftablesSettings settings, bool counts, Func<INetlinkTransport> open, ILogger logger)
 {
     // A send buffer of the system's size takes it at once.
     private const int BatchSize = 500;
@@ -202,7 +202,7 @@ internal sealed class GroupMarks(NftablesSettings settings, Func<INetlinkTranspo
 
         foreach (MarkMap map in missing)
         {
-            map.Add(batch, settings.Table!);
+            map.Add(batch, settings.Table!, counts);
         }
     }
 

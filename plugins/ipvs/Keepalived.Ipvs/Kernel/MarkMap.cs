@@ -35,13 +35,17 @@ internal readonly record struct MarkMap(NftablesFamily Family, IpvsProtocol Prot
         batch.AddChain(family, settings.Table!, Chain, NftablesHook.Input, settings.Priority);
 
     /// <summary>Makes the map and its rule.</summary>
-    public void Add(NftablesBatch batch, string table)
+    /// <param name="batch">Where to.</param>
+    /// <param name="table">In which table.</param>
+    /// <param name="counts">Whether elements and rule count what they match.</param>
+    public void Add(NftablesBatch batch, string table, bool counts)
     {
-        batch.AddRangeMap(Family, table, Name, [IsIPv4 ? NftablesType.IPv4Address : NftablesType.IPv6Address, NftablesType.Port], NftablesType.Mark);
-        batch.AddRule(Family, table, Chain, new NftablesRule()
+        batch.AddRangeMap(Family, table, Name, [IsIPv4 ? NftablesType.IPv4Address : NftablesType.IPv6Address, NftablesType.Port], NftablesType.Mark, counts);
+        NftablesRule rule = new NftablesRule()
             .Load(NftablesMeta.TransportProtocol).Equal([(byte)Protocol])
             .LoadNetwork(IsIPv4 ? IPv4Destination : IPv6Destination, IsIPv4 ? IPv4Length : IPv6Length)
             .LoadTransport(DestinationPort, PortLength, IsIPv4 ? BehindIPv4 : BehindIPv6)
-            .Map(Name, 1).SetMark().Then(NftablesVerdict.Return));
+            .Map(Name, 1).SetMark();
+        batch.AddRule(Family, table, Chain, (counts ? rule.Count() : rule).Then(NftablesVerdict.Return));
     }
 }

@@ -268,13 +268,18 @@ internal sealed class Mailer : IDisposable
         else
         {
             _watchdog.Disarm();
-            _flushed?.TrySetResult();
         }
 
         Send();
         if (_queue.Count == 0)
         {
             _idle.Arm(_scheduler.Now + IdleTime);
+        }
+
+        if (_underWay == 0)
+        {
+            // Last: who waits for it goes on in here, and disposes of this.
+            _flushed?.TrySetResult();
         }
     }
 

@@ -43,9 +43,6 @@ internal sealed record FirewallSettings
 
     /// <summary><c>nftables_ifindex</c>: interfaces by number instead of name.</summary>
     public bool UsesInterfaceIndex { get; init; }
-
-    /// <summary><c>nftables_counters</c>.</summary>
-    public bool Counts { get; init; }
 }
 
 /// <summary>Receive buffer of a netlink socket.</summary>

@@ -23,8 +23,6 @@ internal static partial class GlobalKeywords
             g with { Firewall = g.Firewall with { NftablesPriority = (int)r.Integer("priority", int.MinValue, int.MaxValue) } });
         Add(block, new("nftables_ifindex", "", "Match interfaces by number instead of by name."), (_, g) =>
             g with { Firewall = g.Firewall with { UsesInterfaceIndex = true } });
-        Add(block, new("nftables_counters", "", "Count what the rules match."), (_, g) =>
-            g with { Firewall = g.Firewall with { Counts = true } });
         Add(block, new("disable_local_igmp", "", "Send no IGMP or MLD reports for the VRRP groups; not changeable by reload."), (_, g) =>
             g with { DisablesLocalIgmp = true });
     }

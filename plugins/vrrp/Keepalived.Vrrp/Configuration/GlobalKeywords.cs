@@ -14,7 +14,7 @@ internal static partial class GlobalKeywords
         + "vrrp_gna_interval vrrp_down_timer_adverts vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_check_unicast_src "
         + "vrrp_skip_check_adv_addr vrrp_strict vrrp_owner_ignore_adverts v3_checksum_as_v2 dynamic_interfaces "
         + "vrrp_notify_priority_changes log_unknown_vrids vrrp_startup_delay vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier json_version "
-        + "smtp_alert_vrrp stats_dump_file json_dump_file vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters "
+        + "smtp_alert_vrrp stats_dump_file json_dump_file vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex "
         + "disable_local_igmp default_interface vmac_prefix vmac_addr_prefix vrrp_garp_extra_if vrrp_vmac_garp_intvl iproute_usr_dir iproute_etc_dir "
         + "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs vrrp_netlink_monitor_rcv_bufs_force "
         + "process_monitor_rcv_bufs process_monitor_rcv_bufs_force vrrp_delay_after_boot vrrp_reassert_after_conflict vrrp_restore_addresses";

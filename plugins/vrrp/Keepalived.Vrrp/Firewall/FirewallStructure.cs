@@ -4,7 +4,7 @@ using Keepalived.Vrrp.Configuration;
 namespace Keepalived.Vrrp.Firewall;
 
 /// <summary>Writes tables, chains, sets and rules in the order in which keepalived makes them.</summary>
-internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings settings)
+internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings settings, bool counts)
 {
     public const string Addresses = "vips";
     public const string LinkLocal = "vips_link_local";
@@ -184,5 +184,5 @@ internal sealed class FirewallStructure(NftablesBatch batch, FirewallSettings se
 
     private static NftablesRule Icmp(byte type) => Icmp().Equal([type]);
 
-    private NftablesRule End(NftablesRule rule, NftablesVerdict verdict, string? chain = null) => (settings.Counts ? rule.Count() : rule).Then(verdict, chain);
+    private NftablesRule End(NftablesRule rule, NftablesVerdict verdict, string? chain = null) => (counts ? rule.Count() : rule).Then(verdict, chain);
 }

@@ -16,7 +16,7 @@ namespace Keepalived.Vrrp.Firewall;
 /// The structure is made once, by what the configuration needs; a change of role only adds or deletes elements of sets, for which the
 /// kernel waits for nothing. Tables, chains and sets have keepalived's names.
 /// </summary>
-internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger logger, string? why = null) : IFirewall
+internal sealed class NftablesFirewall(Func<INetlinkTransport> open, bool counts, ILogger logger, string? why = null) : IFirewall
 {
     private readonly Dictionary<FirewallElement, int> _elements = [];
     private FirewallSettings _settings = new();
@@ -45,7 +45,7 @@ internal sealed class NftablesFirewall(Func<INetlinkTransport> open, ILogger log
         }
 
         var batch = new NftablesBatch();
-        new FirewallStructure(batch, _settings).Add(missing, _made);
+        new FirewallStructure(batch, _settings, counts).Add(missing, _made);
         if (Send(batch))
         {
             _made |= missing;

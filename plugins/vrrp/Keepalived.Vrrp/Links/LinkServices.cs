@@ -73,7 +73,8 @@ internal sealed class LinkServices(VrrpServices services) : IDisposable
     private IptablesFirewall OpenIptables() => new(
         Services.OpenFirewallCommands(Services.Scheduler), OpenNftables, Services.Daemon.Globals.NetworkNamespace is not null, Environment.OSVersion.Version, Services.Logger);
 
-    private NftablesFirewall OpenNftables(string? why = null) => new(() => Services.OpenNetlink(NetlinkFamily.Netfilter), Services.Logger, why);
+    private NftablesFirewall OpenNftables(string? why = null) =>
+        new(() => Services.OpenNetlink(NetlinkFamily.Netfilter), Services.Daemon.Globals.CountsFirewallMatches, Services.Logger, why);
 
     /// <summary>Does all that is left to do, now: the daemon ends.</summary>
     public void Finish()
