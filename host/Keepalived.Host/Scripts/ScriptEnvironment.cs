@@ -23,14 +23,8 @@ internal static class ScriptEnvironment
         "DOTNET_GCHeapHardLimit=0xC000000",
     ];
 
-    // A worker waits for others most of its time: a pool thread that spins for its next work, and two more that take a reply from the one that
-    // waited for it, cost several times as much as what there is to do.
-    private static readonly string[] _workerSettings =
-    [
-        .. _childSettings,
-        "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0",
-        "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1",
-    ];
+    // A worker waits for others most of its time: a pool thread that spins for its next work costs more than what there is to do.
+    private static readonly string[] _workerSettings = [.. _childSettings, "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0"];
 
     private static string[]? _forScripts;
 
