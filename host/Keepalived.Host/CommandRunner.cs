@@ -66,7 +66,6 @@ internal static class CommandRunner
             return ExitCodes.Fatal;
         }
 
-        ProcessScheduling.GiveWay();
         return Run(command, [], output, error, WorkerProcesses.ChannelDescriptor);
     }
 

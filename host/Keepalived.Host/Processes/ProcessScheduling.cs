@@ -13,8 +13,6 @@ namespace Keepalived.Host.Processes;
 /// </summary>
 internal static class ProcessScheduling
 {
-    private const int WorkerNice = 10;
-
     internal static void Apply(ProcessSettings settings, ProcessSettings? previous, ILogger log)
     {
         if (settings == previous)
@@ -74,23 +72,6 @@ internal static class ProcessScheduling
     /// <summary>Puts every thread of this process under SCHED_RR: what a process that was started before its configuration was known does itself.</summary>
     internal static void SetRealTimePriority(int priority, ILogger log) =>
         Try(log, "set the real-time priority", () => ForEachThread(thread => SetRealTimePriority(thread, priority)));
-
-    /// <summary>
-    /// Lets everybody of ordinary weight go first: what a worker process does itself. A session of its own is a scheduling group of its own
-    /// (sched(7), autogroup), in which a nice value counts among its threads alone; so the group gets it as well.
-    /// </summary>
-    internal static void GiveWay()
-    {
-        try
-        {
-            ForEachThread(static thread => Linux.Resources.ProcessScheduling.SetNice(thread, WorkerNice));
-            File.WriteAllText("/proc/self/autogroup", WorkerNice.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (Exception exception) when (exception is LinuxException or IOException or UnauthorizedAccessException)
-        {
-            // It has less weight already, or the kernel has no such groups.
-        }
-    }
 
     private static void LimitRealTime(long microseconds)
     {

@@ -22,7 +22,7 @@ internal sealed record FailureRow(string Check, string Failure, Fault Fault, str
     /// <summary>Why C keepalived 2.2.7 keeps a server that we remove; null = it must decide the same.</summary>
     public string? WhyCDiffers { get; init; }
 
-    /// <summary>C's decision is printed and nothing is asked of it: its check may stop asking for good after a datagram that it passes over.</summary>
+    /// <summary>C's decision is printed and nothing is asked of it: its check may stop asking for good after a datagram that it passes over, or a drip is late enough for its time-out.</summary>
     public bool IsOpenWithC { get; init; }
 
     /// <summary>The check does not see this failure: the server stays.</summary>
