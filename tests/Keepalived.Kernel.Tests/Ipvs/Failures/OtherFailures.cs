@@ -54,8 +54,16 @@ internal static class OtherFailures
         Script("does not end in time", "exec sleep 30", "the script did not end within 3 s and was ended"),
         Script("not executable any more", path => File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite), "the script could not be run: .+") with { WhyCDiffers = "takes a script that cannot be run for one that succeeded" },
         Script("gone", File.Delete, "the script could not be run: .+") with { WhyCDiffers = "takes a script that cannot be run for one that succeeded" },
-        Script("its interpreter is gone", path => File.WriteAllText(path, "#!/nowhere/sh\nexit 0\n"), "the script could not be run: .+") with { WhyCDiffers = "takes a script that cannot be run for one that succeeded" },
+        Script("its interpreter is gone", path => Replace(path, "#!/nowhere/sh\nexit 0\n"), "the script could not be run: .+") with { WhyCDiffers = "takes a script that cannot be run for one that succeeded" },
     ];
+
+    // Not in place: the script may run at this moment, and a program that runs cannot be written.
+    private static void Replace(string path, string text)
+    {
+        File.WriteAllText(path + ".new", text);
+        File.SetUnixFileMode(path + ".new", File.GetUnixFileMode(path));
+        File.Move(path + ".new", path, overwrite: true);
+    }
 
     private static IEnumerable<FailureRow> Files() =>
     [
