@@ -97,10 +97,21 @@ public sealed class IpvsPlugin : IPlugin
     }
 
     /// <inheritdoc/>
-    public ValueTask StopAsync(CancellationToken limit)
+    public async ValueTask StopAsync(CancellationToken limit)
     {
-        _runtime?.Stop(keepServices: !_daemon!.ReleaseIpvs);
-        return ValueTask.CompletedTask;
+        if (_runtime is not { } runtime)
+        {
+            return;
+        }
+
+        runtime.Stop(keepServices: !_daemon!.ReleaseIpvs);
+
+        // The scripts told of the stop die with this process. As with C, who runs from before is not waited for.
+        TaskCompletionSource isOver = new();
+        using CancellationTokenRegistration over = limit.Register(() => isOver.TrySetResult());
+        using ILoopTimer timer = _scheduler!.CreateTimer(_ => isOver.TrySetResult());
+        timer.Arm(_scheduler.ReadClock() + PoolAnnouncer.StopLimit);
+        await Task.WhenAny(runtime.StopScriptsEnded(), isOver.Task);
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,9 @@ internal sealed class IpvsRuntime
     /// <summary><c>lvs_sync_daemon</c>; taken with the next configuration.</summary>
     public SyncDaemonSettings? SyncDaemon { get; set; }
 
+    /// <summary>Completes when the scripts have ended that <see cref="Stop"/> has started (<c>omega</c>).</summary>
+    public Task StopScriptsEnded() => _announcer.StopScriptsEnded();
+
     /// <summary>The kernel's table while running, for dumps.</summary>
     public IKernelTable? Kernel => _kernel;
 

@@ -121,6 +121,21 @@ public sealed class ServiceTableTests
     }
 
     [Fact]
+    public void The_end_waits_for_the_scripts_of_the_stop_and_not_for_those_from_before()
+    {
+        var director = new Director(One.Replace("omega", "omega\n quorum_up /bin/up", StringComparison.Ordinal));
+        Assert.Equal(["/bin/up"], director.Scripts);
+        Assert.True(director.Runtime.StopScriptsEnded().IsCompleted);
+
+        director.Stop();
+        Assert.Equal(["/bin/rs-down", "/bin/down"], director.Scripts);
+        Task ended = director.Runtime.StopScriptsEnded();
+        Assert.False(ended.IsCompleted);
+        director.EndScripts();
+        Assert.True(ended.IsCompleted);
+    }
+
+    [Fact]
     public void Without_omega_a_stop_is_silent()
     {
         var director = new Director(One.Replace("omega", "", StringComparison.Ordinal));

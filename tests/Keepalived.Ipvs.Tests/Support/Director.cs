@@ -10,6 +10,7 @@ namespace Keepalived.Ipvs.Tests;
 /// <summary>A director in virtual time: the running part of the plugin over a fake kernel, probes that find what the board says.</summary>
 internal sealed class Director : IEventBus, IScriptRunner, ILogger
 {
+    private readonly List<Action<ScriptResult>> _scriptsEnd = [];
     private readonly IpvsRuntime _runtime;
 
     public Director(string configuration, FakeKernel? kernel = null)
@@ -72,6 +73,17 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>Lets every script end that runs.</summary>
+    public void EndScripts()
+    {
+        foreach (Action<ScriptResult> ended in _scriptsEnd)
+        {
+            ended(new(new(0, 0, null), false, TimeSpan.Zero, null));
+        }
+
+        _scriptsEnd.Clear();
+    }
+
     public void Advance(double seconds) => Scheduler.Advance(seconds);
 
     public void Reload(string configuration)
@@ -105,6 +117,11 @@ internal sealed class Director : IEventBus, IScriptRunner, ILogger
     IScriptRun IScriptRunner.Run(ScriptCommand command, ReadOnlySpan<string> extraArguments, TimeSpan limit, Action<ScriptResult>? completed)
     {
         Scripts.Add(command.ToString());
+        if (completed is not null)
+        {
+            _scriptsEnd.Add(completed);
+        }
+
         return new FinishedScript();
     }
 

@@ -8,10 +8,16 @@ namespace Keepalived.Ipvs;
 internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRunner scripts) : IPoolObserver
 {
     /// <summary>Time that a script gets while the daemon stops.</summary>
-    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+
+    private int _stopScripts;
+    private TaskCompletionSource? _stopScriptsEnded;
 
     /// <summary>Set when the daemon begins to stop.</summary>
     public bool IsStopping { get; set; }
+
+    /// <summary>Completes when no script runs any more that was started because of the stop.</summary>
+    public Task StopScriptsEnded() => _stopScripts == 0 ? Task.CompletedTask : (_stopScriptsEnded ??= new()).Task;
 
     public void ServerChanged(RealServer server, bool isUp, string cause, string? detail)
     {
@@ -72,9 +78,20 @@ internal sealed class PoolAnnouncer(ILogger logger, IEventBus events, IScriptRun
 
     private void Run(ScriptCommand? command, string kind, string name)
     {
-        if (command is not null)
+        if (command is null)
         {
-            scripts.Run(command, [], IsStopping ? _stopLimit : Timeout.InfiniteTimeSpan, result => events.Publish(NotifyScriptEnded.Of($"{kind} {name}", command, in result)));
+            return;
         }
+
+        bool atStop = IsStopping;
+        _stopScripts += atStop ? 1 : 0;
+        scripts.Run(command, [], atStop ? StopLimit : Timeout.InfiniteTimeSpan, result =>
+        {
+            events.Publish(NotifyScriptEnded.Of($"{kind} {name}", command, in result));
+            if (atStop && --_stopScripts == 0)
+            {
+                _stopScriptsEnded?.TrySetResult();
+            }
+        });
     }
 }
