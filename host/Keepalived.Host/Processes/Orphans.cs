@@ -26,14 +26,17 @@ internal sealed class Orphans : IDisposable
         _timer.Arm(scheduler.Now + _period);
     }
 
-    /// <summary>A child process has ended: the scripts that it ran are told to.</summary>
+    /// <summary>
+    /// A child process has ended: the scripts that it ran are told to. A script that ended before it, and that it did not get to reap, is over: what is
+    /// left of its group is what it put into the background.
+    /// </summary>
     internal void EndScripts()
     {
         ProcessLine self = ProcessLine.Read("/proc/self") ?? default;
         foreach (string directory in Children() ?? EveryProcess())
         {
             if (ProcessLine.Read(directory) is { } process
-                && process.ParentId == self.Id && process.Session == self.Session && process.Group == process.Id && !_isKnown(process.Id))
+                && !process.HasEnded && process.ParentId == self.Id && process.Session == self.Session && process.Group == process.Id && !_isKnown(process.Id))
             {
                 _ = Signals.SendToGroup(process.Id, Signals.Terminate);
             }
@@ -85,8 +88,11 @@ internal sealed class Orphans : IDisposable
     }
 
     /// <summary>The first fields of /proc/PID/stat (proc(5)) that say who belongs to whom.</summary>
-    private readonly record struct ProcessLine(int Id, int ParentId, int Group, int Session)
+    private readonly record struct ProcessLine(int Id, char State, int ParentId, int Group, int Session)
     {
+        // Z: it has ended and nobody has reaped it yet; X: it is being reaped.
+        internal bool HasEnded => State is 'Z' or 'X';
+
         internal static ProcessLine? Read(string directory)
         {
             try
@@ -94,7 +100,7 @@ internal sealed class Orphans : IDisposable
                 // The name, in parentheses, may hold anything, even a parenthesis.
                 string text = File.ReadAllText(directory + "/stat");
                 string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-                return new(Number(text[..text.IndexOf(' ')]), Number(fields[1]), Number(fields[2]), Number(fields[3]));
+                return new(Number(text[..text.IndexOf(' ')]), fields[0][0], Number(fields[1]), Number(fields[2]), Number(fields[3]));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
