@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Keepalived.Scheduling;
 
 /// <summary>
-/// Deadlines in a heap of four branches ordered by deadline, then by arming. What is compared lies in the heap's array, side by side, because with
-/// thousands of timers following references costs more than comparing. A timer knows its own place, so arming, moving and disarming cost O(log n). Room grows with the most timers ever armed at once and is kept, so in steady state nothing is allocated.
+/// Deadlines in a heap of four branches ordered by deadline, then by arming. What is compared lies in the heap's array, side by side, because
+/// with thousands of timers following references costs more than comparing. A timer knows its own place, so arming, moving and disarming cost
+/// O(log n). Room grows with the most timers ever armed at once and is kept, so in steady state nothing is allocated.
 /// <para>
 /// A pass first moves everything that is due out of the heap and then runs it. What is armed during the pass therefore waits for the
 /// next one, even with a deadline that has passed. Each arming and disarming gives the timer a new generation; an entry of the pass

@@ -64,30 +64,6 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         _files.ForEach(static file => file.IsStale = true);
     }
 
-    /// <summary>What the text of a file says.</summary>
-    internal static int Parse(ReadOnlySpan<byte> text)
-    {
-        text = text.TrimStart(" \t\r\n\v\f"u8);
-        bool isNegative = text is [(byte)'-', ..];
-        text = text is [(byte)'-' or (byte)'+', ..] ? text[1..] : text;
-        bool isHexadecimal = text is [(byte)'0', (byte)'x' or (byte)'X', var first, ..] && char.IsAsciiHexDigit((char)first);
-        int radix = isHexadecimal ? 16 : text is [(byte)'0', ..] ? 8 : 10;
-        text = isHexadecimal ? text[2..] : text;
-        long value = 0;
-        foreach (byte octet in text)
-        {
-            int digit = !char.IsAsciiHexDigit((char)octet) ? radix : octet <= '9' ? octet - '0' : (octet | 0x20) - 'a' + 10;
-            if (digit >= radix)
-            {
-                break;
-            }
-
-            value = Math.Min((value * radix) + digit, 1L << 32);
-        }
-
-        return (int)Math.Clamp(isNegative ? -value : value, int.MinValue, int.MaxValue);
-    }
-
     private static int Read(string path)
     {
         // Not blocking: a FIFO in the place of the file must not hold up the loop.
@@ -98,7 +74,7 @@ internal sealed class FileNumbers(IScheduler scheduler, ILogger log) : IFileNumb
         }
 
         Span<byte> buffer = stackalloc byte[64];
-        return FileDescriptors.Read(file.Descriptor, buffer, out int count) == Errno.None ? Parse(buffer[..count]) : 0;
+        return FileDescriptors.Read(file.Descriptor, buffer, out int count) == Errno.None ? FileNumber.Parse(buffer[..count]) : 0;
     }
 
     private bool Watch(FollowedFile file)

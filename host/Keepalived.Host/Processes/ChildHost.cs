@@ -86,8 +86,8 @@ internal sealed class ChildHost : IDisposable
     internal static int Run(DaemonOptions options, PluginRoles role)
     {
         using ChildHost child = new(options, role);
-        _ = child._process.Loop.Run();
-        return child._beginning is { } beginning ? child.Begin(beginning) ?? child._process.Loop.Run() : ExitCodes.Ok;
+        int code = child._process.Loop.Run();
+        return child._beginning is { } beginning ? child.Begin(beginning) ?? child._process.Loop.Run() : code;
     }
 
     public void Dispose()

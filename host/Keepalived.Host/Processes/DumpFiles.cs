@@ -16,7 +16,7 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
     internal async Task WriteAsync(DumpKind kind, HostSettings settings, GlobalDefinitions globals, PluginHost plugins, Action<TextWriter>? diagnostics = null)
     {
         string path = PathOf(kind, settings);
-        using DumpText text = new($"{path}.{Environment.ProcessId}.new");
+        using DumpText text = new(Unfinished(path, Environment.ProcessId));
         if (kind == DumpKind.Data)
         {
             WriteGlobals(text, settings, globals);
@@ -42,6 +42,24 @@ internal sealed class DumpFiles(PluginRoles? role, RuntimeFiles files, string te
             log.LogInformation("Wrote {Path}", path);
         }
     }
+
+    /// <summary>Removes what a process left that ended in the middle of a dump.</summary>
+    internal void RemoveUnfinished(int processId, HostSettings settings)
+    {
+        foreach (DumpKind kind in (ReadOnlySpan<DumpKind>)[DumpKind.Data, DumpKind.Statistics, DumpKind.Json])
+        {
+            try
+            {
+                File.Delete(Unfinished(PathOf(kind, settings), processId));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                log.LogWarning("Cannot remove an unfinished dump: {Reason}", exception.Message);
+            }
+        }
+    }
+
+    private static string Unfinished(string path, int processId) => $"{path}.{processId}.new";
 
     private string PathOf(DumpKind kind, HostSettings settings) => kind switch
     {

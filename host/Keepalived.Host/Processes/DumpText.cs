@@ -67,6 +67,7 @@ internal sealed class DumpText(string temporary) : TextWriter
             {
                 _writer.Dispose();
                 File.Move(temporary, path, overwrite: true);
+                _writer = null;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -83,14 +84,13 @@ internal sealed class DumpText(string temporary) : TextWriter
         {
             try
             {
+                File.Delete(temporary);
                 _writer.Dispose();
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Told already, or of no interest any more.
             }
-
-            File.Delete(temporary);
         }
 
         base.Dispose(disposing);

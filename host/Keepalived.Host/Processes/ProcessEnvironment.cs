@@ -17,7 +17,7 @@ internal sealed class ProcessEnvironment : IDisposable
     /// How long a check may wait for others so that they share a wake-up of the loop: thousands of checks a second cost a fraction of it, and
     /// nobody asks when within two milliseconds a server is probed (decision 24). The other processes keep every deadline.
     /// </summary>
-    private static readonly TimeSpan s_slackOfChecks = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan _slackOfChecks = TimeSpan.FromMilliseconds(2);
 
     private readonly PluginRoles? _role;
     private PluginCatalog? _catalog;
@@ -25,7 +25,7 @@ internal sealed class ProcessEnvironment : IDisposable
     public ProcessEnvironment(DaemonOptions options, PluginRoles? role)
     {
         Options = options;
-        Loop = new EventLoop(role == PluginRoles.Checker ? new EventLoopOptions { CoalescingSlack = s_slackOfChecks } : null);
+        Loop = new EventLoop(role == PluginRoles.Checker ? new EventLoopOptions { CoalescingSlack = _slackOfChecks } : null);
         Scheduler = Loop.ForOwner(HostOwner);
         TemporaryDirectory = RuntimeFiles.TemporaryDirectory(Environment.GetEnvironmentVariable("TMPDIR"));
         _role = role;

@@ -215,6 +215,7 @@ internal sealed partial class Supervisor
     {
         OnReloadDone(child);
         _orphans.EndScripts();
+        new DumpFiles(child.Role, _files, _process.TemporaryDirectory, Log).RemoveUnfinished(exit.ProcessId, _reading.Settings);
         if (_isStopping)
         {
             OnStopped();

@@ -60,14 +60,14 @@ internal sealed class Fifo : IDisposable
         }
         else
         {
-            _losses.Lost();
+            _losses.Add();
         }
     }
 
     public void Dispose()
     {
         EndScript();
-        _losses.Dispose();
+        _losses.Close();
         _pipe.Dispose();
     }
 

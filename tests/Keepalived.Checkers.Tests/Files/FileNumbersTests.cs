@@ -28,22 +28,6 @@ public sealed class FileNumbersTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Theory]
-    [InlineData("", 0)]
-    [InlineData("7", 7)]
-    [InlineData("  -12\n", -12)]
-    [InlineData("+3 comment", 3)]
-    [InlineData("0x1F", 31)]
-    [InlineData("-0x10", -16)]
-    [InlineData("010", 8)]
-    [InlineData("09", 0)]
-    [InlineData("0xg", 0)]
-    [InlineData("text", 0)]
-    [InlineData("99999999999999999999999", int.MaxValue)]
-    [InlineData("-99999999999999999999999", int.MinValue)]
-    public void Numbers_are_as_C_writes_them(string text, int number) =>
-        Assert.Equal(number, FileNumbers.Parse(System.Text.Encoding.Latin1.GetBytes(text)));
-
     [Fact]
     public void A_file_that_comes_is_written_replaced_by_a_rename_and_removed_is_followed_all_along()
     {

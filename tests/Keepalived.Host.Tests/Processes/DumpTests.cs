@@ -1,5 +1,6 @@
 using Keepalived.Host.Processes;
 using Keepalived.Plugins;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keepalived.Host.Tests.Processes;
 
@@ -93,6 +94,22 @@ public sealed class DumpTests : IDisposable
         dumps.Ask(DumpKind.Data);
 
         Assert.Equal(2, begun);
+    }
+
+    [Fact]
+    public void What_a_process_left_that_ended_in_the_middle_of_a_dump_is_removed_and_nothing_else()
+    {
+        string[] unfinished = ["keepalived_check.data.4711.new", "keepalived_check.stats.4711.new", "keepalived_check.json.4711.new"];
+        string[] others = ["keepalived_check.data", "keepalived_check.data.4712.new", "keepalived.data.4711.new"];
+        foreach (string name in (string[])[.. unfinished, .. others])
+        {
+            System.IO.File.WriteAllText(Path.Combine(_folder, name), "text");
+        }
+
+        DumpFiles dumps = new(PluginRoles.Checker, new("/run", null, null, false), _folder, NullLogger.Instance);
+        dumps.RemoveUnfinished(4711, new());
+
+        Assert.Equal(others.Order(StringComparer.Ordinal), Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -10,11 +10,12 @@ namespace Keepalived.Ipvs;
 /// </summary>
 internal sealed class ServiceTable(ILogger logger) : ITableAnswers
 {
-    /// <summary>Requests queued at most while a kernel is attached, beside those of one service: a large table as a whole would take megabytes.</summary>
+    /// <summary>
+    /// Requests queued at most while a kernel is attached, beside those of one service: a large table as a whole would take megabytes.
+    /// </summary>
     private const int MostQueued = 256;
 
     private readonly Dictionary<IpvsServiceKey, Entry> _services = [];
-    private int _queued;
     private IKernelTable? _kernel;
 
     /// <summary>Whether a kernel with IPVS is attached.</summary>
@@ -25,8 +26,9 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
         _services.TryGetValue(service, out Entry? entry) ? entry.Destinations.Values : [];
 
     /// <summary>
-    /// Takes a kernel and brings its table in line, most of it at once: services of ours that exist already with the same settings are kept as they are, with
-    /// their connections; what differs is changed; destinations in them that nobody configured are removed. Services of others are left alone.
+    /// Takes a kernel and brings its table in line, most of it at once: services of ours that exist already with the same settings are kept as
+    /// they are, with their connections; what differs is changed; destinations in them that nobody configured are removed. Services of others are
+    /// left alone.
     /// </summary>
     public void Attach(IKernelTable kernel)
     {
@@ -38,6 +40,7 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
             existing[service.Key] = service;
         }
 
+        int queued = 0;
         foreach (Entry entry in _services.Values)
         {
             if (existing.TryGetValue(entry.Service.Key, out IpvsService found))
@@ -49,10 +52,11 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
                 Create(entry);
             }
 
-            if (_queued >= MostQueued)
+            queued += 1 + entry.Destinations.Count;
+            if (queued >= MostQueued)
             {
                 kernel.Complete();
-                _queued = 0;
+                queued = 0;
             }
         }
     }
@@ -201,14 +205,7 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
         }
     }
 
-    private void Submit(in TableRequest request)
-    {
-        if (_kernel is not null)
-        {
-            _queued++;
-            _kernel.Submit(in request);
-        }
-    }
+    private void Submit(in TableRequest request) => _kernel?.Submit(in request);
 
     private readonly record struct Place(InetAddress Address, ushort Port)
     {

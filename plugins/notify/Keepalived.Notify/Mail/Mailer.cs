@@ -106,7 +106,7 @@ internal sealed class Mailer : IDisposable
         bool hadOpen = _queue.Open is not null;
         if (!_queue.Add(stamp, daemonEvent, _scheduler.Now, Settings))
         {
-            _losses.Lost();
+            _losses.Add();
             return;
         }
 
@@ -162,7 +162,7 @@ internal sealed class Mailer : IDisposable
     public void Dispose()
     {
         EndWorker();
-        _losses.Dispose();
+        _losses.Close();
         _batch.Dispose();
         _coalesce.Dispose();
         _handover.Dispose();

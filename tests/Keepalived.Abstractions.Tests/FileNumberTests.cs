@@ -1,9 +1,9 @@
 using System.Text;
-using Keepalived.Vrrp.Tracking;
+using Keepalived.Tracking;
 
-namespace Keepalived.Vrrp.Tests.Tracking;
+namespace Keepalived.Abstractions.Tests;
 
-/// <summary>behaviour.md section 9, table, track_file: missing or empty is 0, the base is found by C's rules.</summary>
+/// <summary>The number of a <c>track_file</c>: nothing is 0, the base is found by the rules of C's strtol.</summary>
 public sealed class FileNumberTests
 {
     [Theory]

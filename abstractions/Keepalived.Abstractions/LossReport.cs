@@ -1,16 +1,16 @@
 using Keepalived.Scheduling;
 
-namespace Keepalived.Notify;
+namespace Keepalived;
 
 /// <summary>
-/// Says what is lost without a line for each loss: the first at once, then the count every ten seconds for as long as it grows, and at the end what
-/// was not said yet. A row of losses is over when something was taken and for a whole interval nothing was lost, for somebody who reads, but
-/// too slowly, takes one and loses the next.
+/// Says what is lost in a flood without a line for each loss: the first at once, then the count every ten seconds for as long as it grows, and at
+/// the end what was not said yet, so that the log has the whole number. A row of losses is over when something was taken and for a whole interval
+/// nothing was lost, for somebody who reads, but too slowly, takes one and loses the next. For the loop's thread.
 /// </summary>
 /// <param name="scheduler">The loop.</param>
 /// <param name="lost">Says how much was lost so far.</param>
-/// <param name="over">Says that a row is over, and how much was lost in it.</param>
-internal sealed class LossReport(IScheduler scheduler, Action<long> lost, Action<long>? over = null) : IDisposable
+/// <param name="over">Says that a row is over, and how much was lost in it; null when nobody calls <see cref="Taken"/>.</param>
+public sealed class LossReport(IScheduler scheduler, Action<long> lost, Action<long>? over = null)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
     private ILoopTimer? _timer;
@@ -23,7 +23,7 @@ internal sealed class LossReport(IScheduler scheduler, Action<long> lost, Action
     public long Count { get; private set; }
 
     /// <summary>Something was lost.</summary>
-    public void Lost()
+    public void Add()
     {
         _beforeRow = _isRow ? _beforeRow : Count;
         _isRow = true;
@@ -49,8 +49,8 @@ internal sealed class LossReport(IScheduler scheduler, Action<long> lost, Action
         }
     }
 
-    /// <summary>The end.</summary>
-    public void Dispose()
+    /// <summary>The end: says what was not said yet. What is lost later begins anew.</summary>
+    public void Close()
     {
         if (Count > _told)
         {

@@ -1,7 +1,7 @@
-namespace Keepalived.Vrrp.Tracking;
+namespace Keepalived.Tracking;
 
 /// <summary>The number at the beginning of a tracked file, by the rules of C's strtol with base 0: 0x is hexadecimal, a leading 0 octal.</summary>
-internal static class FileNumber
+public static class FileNumber
 {
     /// <summary>Reads it. Nothing, or something that is no number, is 0; what is too great is the nearest of 32 bits.</summary>
     public static int Parse(ReadOnlySpan<byte> text)
