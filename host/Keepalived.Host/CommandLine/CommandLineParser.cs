@@ -54,6 +54,10 @@ internal sealed class CommandLineParser(TextWriter output, TextWriter error)
         if (words.Count > 0)
         {
             output.WriteLine("Unexpected argument(s): " + string.Join(' ', words));
+            if (words[0] == "config")
+            {
+                output.WriteLine("config comes first and its options after it: keepalived config show -f FILE --plugin-dir FOLDER");
+            }
         }
     }
 

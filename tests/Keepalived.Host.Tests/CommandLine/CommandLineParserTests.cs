@@ -41,6 +41,14 @@ public sealed class CommandLineParserTests
     public void A_required_argument_may_look_like_an_option() => Assert.Equal("-t", Parse("-f", "-t").ConfigurationFile);
 
     [Fact]
+    public void Who_writes_config_behind_an_option_is_told_that_it_comes_first()
+    {
+        Parse("--plugin-dir", "/x", "config", "explain", "expect");
+
+        Assert.Contains("config comes first", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_optional_argument_is_taken_only_when_attached()
     {
         Assert.Equal("out.txt", Parse("-tout.txt").TestLogFile);

@@ -29,6 +29,29 @@ public sealed class KeywordTests
         Assert.Single(configuration.VirtualServers.AsSpan().ToArray());
     }
 
+    [Fact]
+    public void A_granularity_fits_one_family_of_a_group_of_both()
+    {
+        (IpvsConfiguration configuration, IReadOnlyList<Diagnostic> findings) = ConfigurationText.Read("""
+            virtual_server_group both {
+                10.0.0.1 80
+                fd00::1 80
+            }
+            virtual_server group both {
+                protocol TCP
+                lvs_sched rr
+                lvs_method TUN
+                persistence_granularity 255.255.255.0
+                real_server 10.0.0.2 80 {
+                }
+            }
+            """);
+
+        Diagnostic finding = Assert.Single(findings, static finding => finding.Message.StartsWith("persistence_granularity does not fit", StringComparison.Ordinal));
+        Assert.Equal("make a group and a virtual server of each family", finding.Remedy);
+        Assert.Equal([32, 128], configuration.VirtualServers[0].Services.Select(static service => (int)service.PersistencePrefixLength));
+    }
+
     [Theory]
     [InlineData("weight 0")]
     [InlineData("quorum 0")]

@@ -2,7 +2,7 @@ using static Keepalived.Vrrp.Protocol.VirtualRouterState;
 
 namespace Keepalived.Vrrp.Protocol.Tests;
 
-/// <summary>behaviour.md section 9, Groups, statement by statement; the clock alone is driven.</summary>
+/// <summary>What a sync group does, statement by statement; the clock alone is driven.</summary>
 public sealed class SyncGroupTests
 {
     private const double MasterDown = 3.61;

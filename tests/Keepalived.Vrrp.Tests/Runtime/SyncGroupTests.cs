@@ -3,7 +3,7 @@ using Keepalived.Vrrp.Protocol;
 
 namespace Keepalived.Vrrp.Tests.Runtime;
 
-/// <summary>behaviour.md sections 6 and 9: what scripts, FIFOs and the log are told of sync groups.</summary>
+/// <summary>What scripts, FIFOs and the log are told of sync groups.</summary>
 public sealed class SyncGroupTests
 {
     private static readonly string _two = Group("A\nB") + Member("A", 51, 100) + Member("B", 52, 101);

@@ -5,7 +5,7 @@ using Keepalived.Vrrp.Tests.Runtime;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, track_file, through a whole daemon in virtual time.</summary>
+/// <summary><c>track_file</c> of keepalived.conf(5), through a whole daemon in virtual time.</summary>
 public sealed class FileTrackingTests : IDisposable
 {
     private readonly FakeFiles _files = new();

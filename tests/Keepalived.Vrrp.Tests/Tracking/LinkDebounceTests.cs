@@ -3,7 +3,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, interface_up_down_delays.</summary>
+/// <summary><c>interface_up_down_delays</c> of keepalived.conf(5).</summary>
 public sealed class LinkDebounceTests
 {
     private static readonly MonotonicTime _start = new(1_000_000_000);

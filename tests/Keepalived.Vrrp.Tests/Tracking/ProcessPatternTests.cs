@@ -4,7 +4,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, track_process: name or full command line; exact, initial and partial parameters.</summary>
+/// <summary><c>track_process</c> of keepalived.conf(5): name or full command line; exact, initial and partial parameters.</summary>
 public sealed class ProcessPatternTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, track_process: in quorum when quorum ≤ count ≤ quorum_max; the delays.</summary>
+/// <summary><c>track_process</c> of keepalived.conf(5): in quorum when quorum ≤ count ≤ quorum_max; the delays.</summary>
 public sealed class ProcessQuorumTests
 {
     private static readonly MonotonicTime _start = new(1_000_000_000);

@@ -4,7 +4,7 @@ using Keepalived.Vrrp.Tests.Runtime;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, track_process, through a whole daemon in virtual time.</summary>
+/// <summary><c>track_process</c> of keepalived.conf(5), through a whole daemon in virtual time.</summary>
 public sealed class ProcessTrackingTests : IDisposable
 {
     private readonly FakeProcesses _processes = new();

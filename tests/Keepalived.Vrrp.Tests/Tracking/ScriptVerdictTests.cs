@@ -2,7 +2,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, table, vrrp_script: a counter of 0..rise+fall-1, up from rise on.</summary>
+/// <summary><c>vrrp_script</c> of keepalived.conf(5): a counter of 0..rise+fall-1, up from rise on.</summary>
 public sealed class ScriptVerdictTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Keepalived.Vrrp.Tracking;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, Weights and priority, and the table's row of track_file. The cases with reverse were measured on keepalived 2.2.7.</summary>
+/// <summary>Weights and priority, and the number of a <c>track_file</c> (keepalived.conf(5)). The cases with reverse were measured on keepalived 2.2.7.</summary>
 public sealed class TrackEffectTests
 {
     [Theory]

@@ -7,7 +7,7 @@ using Keepalived.Vrrp.Tests.Runtime;
 
 namespace Keepalived.Vrrp.Tests.Tracking;
 
-/// <summary>behaviour.md section 9, Weights, Fault bookkeeping and its table, through a whole daemon in virtual time.</summary>
+/// <summary>Weights and the bookkeeping of faults, through a whole daemon in virtual time.</summary>
 public sealed class TrackingTests
 {
     private static readonly string _plain = Script() + Lab.Instance("track_script { chk }");

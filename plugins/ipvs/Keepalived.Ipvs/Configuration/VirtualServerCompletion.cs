@@ -235,7 +235,7 @@ internal sealed class VirtualServerCompletion
         if (network.Family != address.Family)
         {
             _session.Error(network.Location, $"persistence_granularity does not fit the address family of virtual server {address}: it is ignored",
-                "write a netmask for IPv4, a prefix length for IPv6");
+                address.Family == AddressFamily.Unspecified ? "make a group and a virtual server of each family" : "write a netmask for IPv4, a prefix length for IPv6");
             return host;
         }
 
