@@ -3,31 +3,17 @@ using Keepalived.Lab;
 namespace Keepalived.Interop.Tests;
 
 /// <summary>The installed program as a set of processes: what dies is started again, what hangs is noticed, nothing is left behind.</summary>
-public sealed class ProcessTests : IAsyncLifetime
+public sealed class ProcessTests : TwoHostTests
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(8);
     private static readonly VrrpVariant s_variant = new(3, IPv6: false, Unicast: false);
-    private Lan _lan = null!;
-    private Host _host = null!;
-    private Host _other = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        Prerequisites.Namespaces();
-        _lan = Lan.Create();
-        _host = _lan.AddHost("a", 1);
-        _other = _lan.AddHost("b", 2);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _lan?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task A_killed_child_is_started_again_and_is_master_again_with_the_peer_back_in_its_place()
     {
         Prerequisites.Peer();
         var director = await StartMaster();
-        var peer = Director.Start(_other, Software.C, s_variant.Configuration(_other, _host, 100));
+        var peer = Director.Start(Other, Software.C, s_variant.Configuration(Other, Host, 100));
         await Wait.Until("the peer is backup", s_soon, () => peer.Log.Contains("BACKUP", StringComparison.Ordinal));
         var killed = director.Child("vrrp");
 
@@ -35,7 +21,7 @@ public sealed class ProcessTests : IAsyncLifetime
 
         await Wait.Until("a new VRRP process runs", s_soon, () => IsNewChild(director, killed), () => director.Log);
         await Wait.UntilItRests(
-            "ours alone is master again", s_soon, TimeSpan.FromSeconds(1), () => IsMaster(_host) && !IsMaster(_other), () => director.Log + peer.Log);
+            "ours alone is master again", s_soon, TimeSpan.FromSeconds(1), () => IsMaster(Host) && !IsMaster(Other), () => director.Log + peer.Log);
         Assert.False(director.HasExited);
     }
 
@@ -51,7 +37,7 @@ public sealed class ProcessTests : IAsyncLifetime
         var time = await Wait.Until("the hung child is gone", TimeSpan.FromSeconds(3.5), () => !Directory.Exists($"/proc/{hung}"), () => director.Log);
         Assert.InRange(time.TotalSeconds, 0, 3.5);
         await Wait.Until("a new VRRP process runs", s_soon, () => IsNewChild(director, hung), () => director.Log);
-        await Wait.Until("it is master", s_soon, () => IsMaster(_host), () => director.Log);
+        await Wait.Until("it is master", s_soon, () => IsMaster(Host), () => director.Log);
     }
 
     [Fact]
@@ -64,7 +50,7 @@ public sealed class ProcessTests : IAsyncLifetime
         director.Signal(Native.SigKill);
 
         await Wait.Until("the children have ended", s_soon, () => children.All(child => !Directory.Exists($"/proc/{child}")), () => director.Log);
-        Assert.False(IsMaster(_host), "the virtual address was left behind\n" + director.Log);
+        Assert.False(IsMaster(Host), "the virtual address was left behind\n" + director.Log);
     }
 
     [Fact]
@@ -76,9 +62,9 @@ public sealed class ProcessTests : IAsyncLifetime
         director.Stop();
 
         Assert.Equal(0, director.ExitCode);
-        Assert.False(IsMaster(_host));
+        Assert.False(IsMaster(Host));
         Assert.All(children, child => Assert.False(Directory.Exists($"/proc/{child}")));
-        Assert.Empty(Directory.GetFiles(_lan.Folder, "*.pid"));
+        Assert.Empty(Directory.GetFiles(Lan.Folder, "*.pid"));
     }
 
     [Fact]
@@ -88,11 +74,11 @@ public sealed class ProcessTests : IAsyncLifetime
         var file = Path.ChangeExtension(director.ConfigurationFile, null);
 
         var second = Command.Try(
-            "ip", ["netns", "exec", _host.Namespace, Software.Ours.Path, "-n", "-l", "-f", director.ConfigurationFile, "-p", file + ".pid", "-r", file + ".vrrp.pid"]);
+            "ip", ["netns", "exec", Host.Namespace, Software.Ours.Path, "-n", "-l", "-f", director.ConfigurationFile, "-p", file + ".pid", "-r", file + ".vrrp.pid"]);
 
         Assert.Equal(1, second.ExitCode);
         Assert.Contains("already running", second.Both, StringComparison.OrdinalIgnoreCase);
-        Assert.True(IsMaster(_host));
+        Assert.True(IsMaster(Host));
     }
 
     [Fact]
@@ -103,7 +89,7 @@ public sealed class ProcessTests : IAsyncLifetime
             Assert.Skip("This kernel has IPVS");
         }
 
-        var director = Director.Start(_host, Software.Ours, s_variant.Configuration(_host, _other, 200) + """
+        var director = Director.Start(Host, Software.Ours, s_variant.Configuration(Host, Other, 200) + """
             virtual_server 10.77.0.100 80 {
                 delay_loop 1
                 lb_algo rr
@@ -118,8 +104,8 @@ public sealed class ProcessTests : IAsyncLifetime
 
             """);
 
-        await Wait.Until("VRRP is master", s_soon, () => IsMaster(_host), () => director.Log);
-        await Wait.While("VRRP is undisturbed", TimeSpan.FromSeconds(3), () => IsMaster(_host) && !director.HasExited, () => director.Log);
+        await Wait.Until("VRRP is master", s_soon, () => IsMaster(Host), () => director.Log);
+        await Wait.While("VRRP is undisturbed", TimeSpan.FromSeconds(3), () => IsMaster(Host) && !director.HasExited, () => director.Log);
         var complaints = director.Log.Split('\n').Where(line => line.Contains("IPVS is not available", StringComparison.Ordinal)).ToList();
         Assert.True(complaints.Count == 1, $"{complaints.Count} lines about IPVS instead of one\n{director.Log}");
     }
@@ -128,14 +114,14 @@ public sealed class ProcessTests : IAsyncLifetime
     public async Task A_reload_adds_an_address_and_no_advertisement_is_late()
     {
         var director = await StartMaster();
-        var capture = Capture.Start(_lan);
+        var capture = Capture.Start(Lan);
         await Wait.Until("advertisements are seen", s_soon, () => capture.Advertisements.Count() > 5);
 
-        director.Reload(s_variant.Configuration(_host, _other, 200).Replace("10.77.0.100/24", "10.77.0.100/24\n        10.77.0.101/24", StringComparison.Ordinal));
+        director.Reload(s_variant.Configuration(Host, Other, 200).Replace("10.77.0.100/24", "10.77.0.100/24\n        10.77.0.101/24", StringComparison.Ordinal));
 
-        await Wait.Until("the new address is there", s_soon, () => _host.Has("10.77.0.101"), () => director.Log);
+        await Wait.Until("the new address is there", s_soon, () => Host.Has("10.77.0.101"), () => director.Log);
         await Task.Delay(500);
-        Assert.True(IsMaster(_host));
+        Assert.True(IsMaster(Host));
         var times = capture.Advertisements.Where(advertisement => advertisement.Priority == 200).Select(advertisement => advertisement.Time).ToList();
         var longest = times.Zip(times.Skip(1), (earlier, later) => (later - earlier) / 1e6).Max();
         // The peer waits for three intervals: 300 ms. HUP makes a master advertise at once, so shorter gaps are right.
@@ -150,7 +136,7 @@ public sealed class ProcessTests : IAsyncLifetime
 
         director.Reload("vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id\n}\n");
 
-        await Wait.While("the address stays", TimeSpan.FromSeconds(2), () => IsMaster(_host) && !director.HasExited, () => director.Log);
+        await Wait.While("the address stays", TimeSpan.FromSeconds(2), () => IsMaster(Host) && !director.HasExited, () => director.Log);
     }
 
     [Fact]
@@ -158,9 +144,9 @@ public sealed class ProcessTests : IAsyncLifetime
     {
         var director = await StartMaster();
 
-        Command.Run("ip", "-n", _host.Namespace, "addr", "del", "10.77.0.100/24", "dev", "eth0");
+        Command.Run("ip", "-n", Host.Namespace, "addr", "del", "10.77.0.100/24", "dev", "eth0");
 
-        await Wait.Until("the address is back", s_soon, () => IsMaster(_host), () => director.Log);
+        await Wait.Until("the address is back", s_soon, () => IsMaster(Host), () => director.Log);
     }
 
     private static bool IsNewChild(Director director, int old) =>
@@ -170,8 +156,8 @@ public sealed class ProcessTests : IAsyncLifetime
 
     private async Task<Director> StartMaster(params string[] options)
     {
-        var director = Director.Start(_host, Software.Ours, s_variant.Configuration(_host, _other, 200), options);
-        await Wait.Until("ours is master", s_soon, () => IsMaster(_host), () => director.Log);
+        var director = Director.Start(Host, Software.Ours, s_variant.Configuration(Host, Other, 200), options);
+        await Wait.Until("ours is master", s_soon, () => IsMaster(Host), () => director.Log);
         return director;
     }
 }

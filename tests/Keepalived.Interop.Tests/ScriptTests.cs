@@ -4,27 +4,18 @@ using Keepalived.Lab;
 namespace Keepalived.Interop.Tests;
 
 /// <summary>What a notify script of the installed program finds, and what becomes of it when the daemon ends in any way.</summary>
-public sealed class ScriptTests : IAsyncLifetime
+public sealed class ScriptTests : TwoHostTests
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
     private static readonly VrrpVariant s_variant = new(3, IPv6: false, Unicast: false);
-    private Lan _lan = null!;
-    private Host _host = null!;
-    private Host _other = null!;
 
-    public ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        Prerequisites.Namespaces();
-        _lan = Lan.Create();
-        _host = _lan.AddHost("a", 1);
-        _other = _lan.AddHost("b", 2);
+        await base.InitializeAsync();
         // The script's user must reach it and write beside it.
-        Command.Run("chmod", "755", _lan.Folder);
-        Command.Run("install", "-d", "-m", "777", Path.Combine(_lan.Folder, "out"));
-        return ValueTask.CompletedTask;
+        Command.Run("chmod", "755", Lan.Folder);
+        Command.Run("install", "-d", "-m", "777", Path.Combine(Lan.Folder, "out"));
     }
-
-    public ValueTask DisposeAsync() => _lan?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task Priorities_are_seen_from_outside_and_a_script_has_none_of_them_nor_roots_identity()
@@ -67,7 +58,7 @@ public sealed class ScriptTests : IAsyncLifetime
     public async Task A_script_has_its_users_supplementary_groups_where_that_is_asked_for(string globals, bool hasThem)
     {
         // What is in this folder, ip netns exec puts in the place of the files in /etc.
-        var folder = Directory.CreateDirectory($"/etc/netns/{_host.Namespace}").FullName;
+        var folder = Directory.CreateDirectory($"/etc/netns/{Host.Namespace}").FullName;
         try
         {
             File.WriteAllText(Path.Combine(folder, "group"), File.ReadAllText("/etc/group").TrimEnd('\n') + "\nklab1:x:54321:nobody\nklab2:x:54322:root,nobody\n");
@@ -113,7 +104,7 @@ public sealed class ScriptTests : IAsyncLifetime
         try
         {
             // A script that still runs dies with the child, and all that it started.
-            var script = int.Parse(Path.GetFileName(Directory.GetFiles(Path.Combine(_lan.Folder, "out"))[0]), CultureInfo.InvariantCulture);
+            var script = int.Parse(Path.GetFileName(Directory.GetFiles(Path.Combine(Lan.Folder, "out"))[0]), CultureInfo.InvariantCulture);
             await Wait.Until("the script has ended", s_soon, () => !Runs(script), () => director.Log);
             var killed = director.Child("vrrp");
             _ = Native.Kill(killed, Native.SigKill);
@@ -151,13 +142,13 @@ public sealed class ScriptTests : IAsyncLifetime
 
     private Director Start(string globals, string body)
     {
-        var script = Path.Combine(_lan.Folder, "notify.sh");
-        File.WriteAllText(script, $"#!/bin/sh\nexec >{_lan.Folder}/out/$$\n{body}\n");
+        var script = Path.Combine(Lan.Folder, "notify.sh");
+        File.WriteAllText(script, $"#!/bin/sh\nexec >{Lan.Folder}/out/$$\n{body}\n");
         File.SetUnixFileMode(script, (UnixFileMode)0x1ed); // 0755
         return Director.Start(
-            _host,
+            Host,
             Software.Ours,
-            $"global_defs {{\n{globals}\n}}\n" + s_variant.Configuration(_host, _other, 200, extra: $"    notify_master {script}\n"));
+            $"global_defs {{\n{globals}\n}}\n" + s_variant.Configuration(Host, Other, 200, extra: $"    notify_master {script}\n"));
     }
 
     /// <summary>The lines of the first run of the script, as soon as there are enough.</summary>
@@ -167,7 +158,7 @@ public sealed class ScriptTests : IAsyncLifetime
         await Wait.Until(
             "the script has run",
             s_soon,
-            () => (found = Directory.GetFiles(Path.Combine(_lan.Folder, "out")).Take(1).SelectMany(File.ReadAllLines).ToArray()).Length >= lines,
+            () => (found = Directory.GetFiles(Path.Combine(Lan.Folder, "out")).Take(1).SelectMany(File.ReadAllLines).ToArray()).Length >= lines,
             () => director.Log);
         if (director.Log.Contains("without real-time priority", StringComparison.Ordinal))
         {

@@ -8,24 +8,11 @@ namespace Keepalived.Interop.Tests.Notifications;
 /// Two sync groups of three instances each through start, takeover, loss of the link, recovery and stop: whoever is told by script, FIFO or mail
 /// is told the same in the same order by ours as by C.
 /// </summary>
-public sealed class FailoverTranscriptTests : IAsyncLifetime
+public sealed class FailoverTranscriptTests : TwoHostTests
 {
     // Far apart, so that the skews are: whose timer expires first must not hang on a busy machine.
     private static readonly int[] s_priorities = [250, 190, 130, 120, 70, 20];
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
-    private Lan _lan = null!;
-    private Host _host = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        Prerequisites.Namespaces();
-        _lan = Lan.Create();
-        _host = _lan.AddHost("a", 1);
-        _lan.AddHost("b", 2);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _lan?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task Two_groups_of_three_instances_call_scripts_and_write_lines_and_mails_in_the_order_of_C()
@@ -47,15 +34,15 @@ public sealed class FailoverTranscriptTests : IAsyncLifetime
 
     private async Task<(string Fifo, string[] Scripts, string[] Mails, string[] LastMails)> Transcript(Software software)
     {
-        using Audience audience = new(_host, Path.Combine(_lan.Folder, software.Name));
+        using Audience audience = new(Host, Path.Combine(Lan.Folder, software.Name));
         audience.Serve();
         var fifo = audience.FileOf("fifo.txt");
-        var director = Director.Start(_host, software, Configuration(audience));
+        var director = Director.Start(Host, software, Configuration(audience));
         await Reach(fifo, director, "INSTANCE \"V6\" MASTER", "GROUP \"G2\" MASTER", "GROUP \"G1\" MASTER");
-        _host.LinkDown();
+        Host.LinkDown();
         await Reach(fifo, director, "GROUP \"G1\" FAULT", "GROUP \"G2\" FAULT");
         await audience.Rest(s_soon, () => director.Log);
-        _host.LinkUp();
+        Host.LinkUp();
         await Reach(fifo, director, "\"V6\" MASTER", "GROUP \"G2\" MASTER", "GROUP \"G1\" MASTER", times: 2);
         await audience.Rest(s_soon, () => director.Log);
         var told = audience.Subjects;

@@ -9,30 +9,24 @@ namespace Keepalived.Interop.Tests.Notifications;
 /// The live daemon and a mail server that has bad days. An instance fails and recovers with a tracked file; the lines of its FIFO are the truth with which
 /// the mails are compared.
 /// </summary>
-public sealed class MailOutageTests : IAsyncLifetime
+public sealed class MailOutageTests : TwoHostTests
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
-    private Lan _lan = null!;
-    private Host _host = null!;
     private Audience _audience = null!;
     private int _changes;
 
     private string Tracked => _audience.FileOf("tracked");
 
-    public ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        Prerequisites.Namespaces();
-        _lan = Lan.Create();
-        _host = _lan.AddHost("a", 1);
-        _lan.AddHost("b", 2);
-        _audience = new Audience(_host, Path.Combine(_lan.Folder, "told"));
-        return ValueTask.CompletedTask;
+        await base.InitializeAsync();
+        _audience = new Audience(Host, Path.Combine(Lan.Folder, "told"));
     }
 
-    public ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
         _audience?.Dispose();
-        return _lan?.DisposeAsync() ?? ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     [Fact]
@@ -116,7 +110,7 @@ public sealed class MailOutageTests : IAsyncLifetime
     private Director Start(string globals)
     {
         File.WriteAllText(Tracked, "0");
-        return Director.Start(_host, Software.Ours, $$"""
+        return Director.Start(Host, Software.Ours, $$"""
             global_defs {
                 router_id lb1
                 script_user root

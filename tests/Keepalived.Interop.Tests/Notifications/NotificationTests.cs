@@ -3,24 +3,10 @@ using Keepalived.Lab;
 namespace Keepalived.Interop.Tests.Notifications;
 
 /// <summary>What readers of the notification FIFOs get from ours is, byte for byte, what they get from C.</summary>
-public sealed class NotificationTests : IAsyncLifetime
+public sealed class NotificationTests : TwoHostTests
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(8);
     private static readonly VrrpVariant s_variant = new(3, IPv6: false, Unicast: false);
-    private Lan _lan = null!;
-    private Host _host = null!;
-    private Host _other = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        Prerequisites.Namespaces();
-        _lan = Lan.Create();
-        _host = _lan.AddHost("a", 1);
-        _other = _lan.AddHost("b", 2);
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => _lan?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task Start_takeover_and_stop_put_the_same_bytes_into_both_fifos()
@@ -38,11 +24,11 @@ public sealed class NotificationTests : IAsyncLifetime
     /// </summary>
     private async Task<(string Common, string Own)> Transcript(Software software)
     {
-        var prefix = Path.Combine(_lan.Folder, "notify-" + software.Name);
+        var prefix = Path.Combine(Lan.Folder, "notify-" + software.Name);
         var reader = prefix + ".sh";
         File.WriteAllText(reader, "#!/bin/sh\ntrap '' TERM\nexec cat \"$2\" >\"$1\"\n");
         File.SetUnixFileMode(reader, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var director = Director.Start(_host, software, $$"""
+        var director = Director.Start(Host, software, $$"""
             global_defs {
                 script_user root
                 notify_fifo {{prefix}}.common.fifo
@@ -51,13 +37,13 @@ public sealed class NotificationTests : IAsyncLifetime
                 vrrp_notify_fifo_script "{{reader}} {{prefix}}.vrrp"
             }
 
-            """ + s_variant.Configuration(_host, _other, 150));
+            """ + s_variant.Configuration(Host, Other, 150));
 
-        await Wait.Until($"{software.Name} is master", s_soon, () => _host.Has(s_variant.VirtualAddress), () => director.Log);
+        await Wait.Until($"{software.Name} is master", s_soon, () => Host.Has(s_variant.VirtualAddress), () => director.Log);
         await Wait.Until("the readers have heard of it", s_soon, () => Read(prefix + ".vrrp").Contains("MASTER", StringComparison.Ordinal), () => director.Log);
         director.Stop();
         await Wait.Until("the last line has been read", s_soon, () => Read(prefix + ".vrrp").Contains("STOP", StringComparison.Ordinal), () => director.Log);
-        Assert.Empty(Directory.GetFiles(_lan.Folder, "*.fifo"));
+        Assert.Empty(Directory.GetFiles(Lan.Folder, "*.fifo"));
         return (Read(prefix + ".common"), Read(prefix + ".vrrp"));
     }
 
