@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the stand-in for IPVS (ipvs.c) writes down of every message, and what read it back (record.c, Parts/IpvsRecord.cs of the bench).
+// What the stand-in for IPVS (ipvs.c) writes down of every message, and what read it back (record.c, Kernel/IpvsStandIn.cs of the bench).
 // The file is mapped and shared, so that writing costs no system call and a reader sees a record at once.
 #ifndef STAND_IN_RECORD_H
 #define STAND_IN_RECORD_H
