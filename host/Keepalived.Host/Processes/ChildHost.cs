@@ -284,9 +284,6 @@ internal sealed class ChildHost : IDisposable
             case ControlKind.Dump:
                 Dump((DumpKind)message.Number);
                 break;
-            case ControlKind.Stop:
-                Stop(0);
-                break;
             case ControlKind.Connect when _role == PluginRoles.Bfd:
                 BfdPublisher.Connect((PluginRoles)message.Number, new LinuxSocket(descriptor));
                 break;

@@ -40,9 +40,6 @@ internal enum ControlKind : byte
     /// <summary>Parent: write this down. Number is the <see cref="DumpKind"/>.</summary>
     Dump,
 
-    /// <summary>Parent: stop.</summary>
-    Stop,
-
     /// <summary>Child: I am about to end. Number is the exit code, text the reason.</summary>
     Exiting,
 
