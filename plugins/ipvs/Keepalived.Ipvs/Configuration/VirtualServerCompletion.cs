@@ -254,7 +254,10 @@ internal sealed class VirtualServerCompletion
         long quorum = Math.Max(1, Math.Min(builder.Quorum, weights));
         if (weights < builder.Quorum)
         {
-            Correct(builder.QuorumLocation.Origin is null ? builder.Location : builder.QuorumLocation, $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {(weights > 0 ? $"{quorum} is used" : "they never reach it")}", "lower the quorum or raise weights");
+            Correct(
+                builder.QuorumLocation.Origin is null ? builder.Location : builder.QuorumLocation,
+                $"virtual server {address}: quorum {builder.Quorum} is more than all real servers weigh together: {(weights > 0 ? $"{quorum} is used" : "they never reach it")}",
+                "lower the quorum or raise weights");
         }
 
         long hysteresis = Math.Min(builder.Hysteresis, quorum - 1);
