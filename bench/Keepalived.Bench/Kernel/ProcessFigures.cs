@@ -28,8 +28,8 @@ internal static class ProcessFigures
     }
 
     /// <summary>
-    /// Processor time of all threads of all processes, in nanoseconds: the run time that utime + stime of /proc/PID/stat are made
-    /// from, without their rounding to clock ticks (at one instance a whole run costs five ticks).
+    /// Processor time of all processes, in nanoseconds, as each one's processor clock has it: what utime + stime of /proc/PID/stat are made from,
+    /// without their rounding to clock ticks (at one instance a whole run costs five ticks), and with the threads that have ended meanwhile.
     /// </summary>
     public static long ProcessorTime(int root) => Tree(root).Sum(ProcessorTimeOf);
 
@@ -44,32 +44,7 @@ internal static class ProcessFigures
     /// <summary>How long the first thread of a process has waited for a processor while it could have run, in nanoseconds.</summary>
     public static long WaitingTime(int id) => ReadOrEmpty($"/proc/{id}/schedstat") is { Length: > 0 } text ? long.Parse(text.Split(' ')[1], CultureInfo.InvariantCulture) : 0;
 
-    private static long ProcessorTimeOf(int id)
-    {
-        long total = 0;
-        foreach (string thread in ThreadsOf(id))
-        {
-            if (ReadOrEmpty($"{thread}/schedstat") is { Length: > 0 } text)
-            {
-                total += long.Parse(text.AsSpan(0, text.IndexOf(' ')), CultureInfo.InvariantCulture);
-            }
-        }
-
-        return total;
-    }
-
-    // A script may have ended since it was listed.
-    private static string[] ThreadsOf(int id)
-    {
-        try
-        {
-            return Directory.GetDirectories($"/proc/{id}/task");
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
-    }
+    private static long ProcessorTimeOf(int id) => RealTime.TryReadProcessorClock(id, out long nanoseconds) ? nanoseconds : 0;
 
     /// <summary>
     /// Proportional set size of all processes, and the anonymous part of it alone: the part that grows with what a daemon holds and

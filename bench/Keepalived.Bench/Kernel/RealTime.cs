@@ -25,6 +25,17 @@ internal static unsafe class RealTime
 
     public static void Sleep(TimeSpan time) => SleepUntilMonotonic(Monotonic + (time.Ticks * 100));
 
+    /// <summary>What all threads of a process have run so far, those that have ended too; false when the process is gone.</summary>
+    public static bool TryReadProcessorClock(int process, out long nanoseconds)
+    {
+        // clock_getcpuclockid(3): the complement of the process id in the upper bits, then CPUCLOCK_SCHED.
+        const int Scheduler = 2;
+        LibC.TimeSpecification time;
+        bool isThere = LibC.clock_gettime((~process << 3) | Scheduler, &time) == 0;
+        nanoseconds = isThere ? ((long)time.Seconds * 1_000_000_000) + time.Nanoseconds : 0;
+        return isThere;
+    }
+
     private static long Read(int clock)
     {
         LibC.TimeSpecification time;

@@ -12,9 +12,6 @@ internal static class ChecksBench
 {
     private const double MostOfBare = 1.2;
 
-    /// <summary>Ours compiles a method anew after 30,000 calls: a daemon that runs for months is measured after that, C after the same time.</summary>
-    private const double CallsToSteadiness = 35_000;
-
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_deathDistance = TimeSpan.FromMilliseconds(37);
 
@@ -79,7 +76,7 @@ internal static class ChecksBench
         using IpvsStandIn ipvs = IpvsStandIn.Create();
         using Daemon daemon = Daemon.Start(ipvs.Before(candidate), bed.DaemonSpace, CheckConfigurations.Servers(rate, isHttp));
         AllAreProbed(bed, daemon, candidate, rate);
-        RealTime.Sleep(TimeSpan.FromSeconds(options.Quick ? 5 : Math.Max(8, CallsToSteadiness / rate)));
+        RealTime.Sleep(TimeSpan.FromSeconds(options.Quick ? 5 : 8));
         return Window(options, bed, rate, () => daemon.ProcessorTime, () => daemon.CheckerTime);
     }
 

@@ -38,7 +38,7 @@ internal sealed class ChildLauncher(IReadOnlyList<string> arguments, bool isDeta
 
         SpawnOptions options = Options(hidden) with
         {
-            Environment = ScriptEnvironment.ForChildren(),
+            Environment = ScriptEnvironment.ForChildren(role),
             Scheduling = ProcessScheduling.PolicyOf(settings),
         };
         return Start(options, out control);

@@ -1,4 +1,5 @@
 using System.Collections;
+using Keepalived.Plugins;
 
 namespace Keepalived.Host.Scripts;
 
@@ -8,12 +9,9 @@ namespace Keepalived.Host.Scripts;
 /// </summary>
 internal static class ScriptEnvironment
 {
-    private static readonly string[] _childSettings =
+    private static readonly string[] _commonSettings =
     [
         "DOTNET_TieredPGO=0",
-
-        // 30,000 calls instead of 30: our code is compiled ahead, and compiling it anew would run beside the first large takeover.
-        "DOTNET_TC_CallCountThreshold=0x7530",
 
         // Switching pages between writable and executable costs 0.1-0.3 ms whenever code is compiled; diagnostics cost three threads.
         "DOTNET_EnableWriteXorExecute=0",
@@ -22,6 +20,14 @@ internal static class ScriptEnvironment
         // Address space, not memory: without it the heap reserves 256 GB and page tables grow. 192 MB live are ten times what we have seen.
         "DOTNET_GCHeapHardLimit=0xC000000",
     ];
+
+    // 30,000 calls instead of 30: our code is compiled ahead, and compiling it anew would run beside the first large takeover.
+    private static readonly string[] _childSettings = [.. _commonSettings, "DOTNET_TC_CallCountThreshold=0x7530"];
+
+    // Thousands of checks a second run the same methods, whose code from ahead of time costs more than code made for this processor. 500 calls,
+    // and counted only once no new method has been called for two seconds: compiling does not run beside the start of a large configuration.
+    private static readonly string[] _checkerSettings =
+        [.. _commonSettings, "DOTNET_TC_CallCountThreshold=0x1F4", "DOTNET_TC_CallCountingDelayMs=0x7D0"];
 
     // A worker waits for others most of its time: a pool thread that spins for its next work costs more than what there is to do.
     private static readonly string[] _workerSettings = [.. _childSettings, "DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0"];
@@ -32,7 +38,9 @@ internal static class ScriptEnvironment
     internal static IReadOnlyList<string> ForScripts => _forScripts ??= Copy(static name => !IsHarmful(name) && !IsRunTime(name), []);
 
     /// <summary>The environment of our own child processes.</summary>
-    internal static IReadOnlyList<string> ForChildren() => Copy(static name => !IsSetForChildren(name), _childSettings);
+    /// <param name="role">What the process does.</param>
+    internal static IReadOnlyList<string> ForChildren(PluginRoles role) =>
+        Copy(static name => !IsSetForChildren(name), role == PluginRoles.Checker ? _checkerSettings : _childSettings);
 
     /// <summary>The environment of worker processes.</summary>
     internal static IReadOnlyList<string> ForWorkers() => Copy(static name => !IsSetForChildren(name), _workerSettings);
@@ -47,7 +55,9 @@ internal static class ScriptEnvironment
         name.StartsWith("DOTNET_", StringComparison.Ordinal) || name.StartsWith("COMPlus_", StringComparison.Ordinal);
 
     private static bool IsSetForChildren(string name) =>
-        name == "NOTIFY_SOCKET" || Array.Exists(_workerSettings, setting => setting.StartsWith(name + "=", StringComparison.Ordinal));
+        name == "NOTIFY_SOCKET" || IsSet(name, _workerSettings) || IsSet(name, _checkerSettings);
+
+    private static bool IsSet(string name, string[] settings) => Array.Exists(settings, setting => setting.StartsWith(name + "=", StringComparison.Ordinal));
 
     private static string[] Copy(Predicate<string> wanted, ReadOnlySpan<string> more)
     {

@@ -153,7 +153,7 @@ internal sealed class StreamConnection : IStreamConnection
         const Readiness Ended = Readiness.Error | Readiness.HangUp;
         if (_connecting.IsPending)
         {
-            FinishConnect();
+            FinishConnect((readiness & Ended) != 0);
             return;
         }
 
@@ -197,9 +197,10 @@ internal sealed class StreamConnection : IStreamConnection
         }
     }
 
-    private void FinishConnect()
+    /// <summary>The kernel has decided. Where it reports neither an error nor a hang-up there is no error to ask for (tcp_poll).</summary>
+    private void FinishConnect(bool hasEnded)
     {
-        Errno error = LinuxSocket.TakeError(_descriptor);
+        Errno error = hasEnded ? LinuxSocket.TakeError(_descriptor) : Errno.None;
         if (error != Errno.None)
         {
             ConnectFailed(OutcomeOf(error), error);
