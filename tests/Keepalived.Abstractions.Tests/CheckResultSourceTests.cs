@@ -50,4 +50,19 @@ public sealed class CheckResultSourceTests
         Assert.False(given.IsCompleted);
         Assert.Throws<InvalidOperationException>(() => source.Complete(CheckResult.Up()));
     }
+
+    [Fact]
+    public async Task A_probe_that_fails_throws_where_it_is_awaited_and_the_next_one_does_not()
+    {
+        var source = new CheckResultSource();
+        Assert.Throws<InvalidOperationException>(() => source.Fail(new TimeoutException()));
+        Task<CheckResult> probe = source.Wait().AsTask();
+
+        source.Fail(new FormatException("no number"));
+
+        Assert.Equal("no number", (await Assert.ThrowsAsync<FormatException>(() => probe)).Message);
+        ValueTask<CheckResult> next = source.Wait();
+        source.Complete(CheckResult.Up());
+        Assert.True((await next).IsUp);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
 namespace Keepalived.Checking;
@@ -12,6 +13,7 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
     private Action<object?>? _continuation;
     private object? _state;
     private CheckResult? _result;
+    private Exception? _error;
     private short _token;
 
     /// <summary>A probe waits for its result.</summary>
@@ -28,6 +30,7 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
 
         IsWaiting = true;
         _result = null;
+        _error = null;
         _continuation = null;
         _state = null;
         return new(this, NextToken());
@@ -37,18 +40,19 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
     /// <exception cref="InvalidOperationException">No probe waits.</exception>
     public void Complete(CheckResult result)
     {
-        if (!IsWaiting)
-        {
-            throw new InvalidOperationException("No probe waits for a result: ask IsWaiting first.");
-        }
-
-        IsWaiting = false;
+        MustWait();
         _result = result;
-        Action<object?>? continuation = _continuation;
-        object? state = _state;
-        _continuation = null;
-        _state = null;
-        continuation?.Invoke(state);
+        End();
+    }
+
+    /// <summary>Ends the wait with an exception, as an async method does that throws: the probe has failed, and a checker that goes on so is retired.</summary>
+    /// <exception cref="InvalidOperationException">No probe waits.</exception>
+    public void Fail(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        MustWait();
+        _error = error;
+        End();
     }
 
     /// <summary>Gives the wait up, if there is one: the checker is disposed, and nobody needs its result.</summary>
@@ -57,6 +61,12 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
     CheckResult IValueTaskSource<CheckResult>.GetResult(short token)
     {
         MustBe(token);
+        if (_error is { } error)
+        {
+            NextToken();
+            ExceptionDispatchInfo.Throw(error);
+        }
+
         CheckResult result = _result ?? throw new InvalidOperationException("The probe is under way: await it.");
         NextToken();
         return result;
@@ -65,13 +75,13 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
     ValueTaskSourceStatus IValueTaskSource<CheckResult>.GetStatus(short token)
     {
         MustBe(token);
-        return _result is null ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
+        return _error is not null ? ValueTaskSourceStatus.Faulted : _result is null ? ValueTaskSourceStatus.Pending : ValueTaskSourceStatus.Succeeded;
     }
 
     void IValueTaskSource<CheckResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         MustBe(token);
-        if (_result is not null)
+        if (_result is not null || _error is not null)
         {
             continuation(state);
             return;
@@ -79,6 +89,24 @@ public sealed class CheckResultSource : IValueTaskSource<CheckResult>
 
         _continuation = continuation;
         _state = state;
+    }
+
+    private void End()
+    {
+        IsWaiting = false;
+        Action<object?>? continuation = _continuation;
+        object? state = _state;
+        _continuation = null;
+        _state = null;
+        continuation?.Invoke(state);
+    }
+
+    private void MustWait()
+    {
+        if (!IsWaiting)
+        {
+            throw new InvalidOperationException("No probe waits for a result: ask IsWaiting first.");
+        }
     }
 
     private short NextToken() => _token = unchecked((short)(_token + 1));

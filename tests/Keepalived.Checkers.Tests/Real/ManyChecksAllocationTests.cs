@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Keepalived.Checkers.Tcp;
+using Keepalived.Checkers.Tests.Http;
 using Keepalived.Checking;
 using Keepalived.Scheduling;
 using Keepalived.Scheduling.Sockets;
@@ -8,32 +9,59 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keepalived.Checkers.Tests.Real;
 
-/// <summary>What a TCP_CHECK costs the garbage collector when many are under way at once, on the real loop with real sockets.</summary>
-public sealed class TcpAllocationTests : IDisposable
+/// <summary>What checks cost the garbage collector when many are under way at once, on the real loop with real sockets.</summary>
+public sealed class ManyChecksAllocationTests : IDisposable
 {
     private const int Checkers = 64;
 
     private readonly EventLoop _loop = new();
     private readonly IScheduler _scheduler;
     private readonly CheckSockets _sockets;
-    private readonly StreamServer _server = new((_, _) => { });
     private readonly Running[] _running = new Running[Checkers];
 
-    public TcpAllocationTests()
+    public ManyChecksAllocationTests()
     {
         _scheduler = _loop.ForOwner("test");
         _sockets = new CheckSockets(_scheduler);
-        for (int i = 0; i < _running.Length; i++)
-        {
-            var target = new CheckTarget("virtual", "real", _server.EndPoint, null);
-            var options = new CheckOptions { ConnectAddress = _server.EndPoint.Address, ConnectPort = _server.EndPoint.Port, ConnectTimeout = TimeSpan.FromSeconds(5) };
-            _running[i] = new(new TcpCheckDefinition(options).CreateChecker(target), new CheckContext(target, options, _sockets, _scheduler, NullLogger.Instance));
-        }
     }
 
     [Fact]
-    public void Many_at_once_allocate_nothing_in_steady_state()
+    public void Tcp_checks_allocate_nothing_in_steady_state()
     {
+        using var server = new StreamServer((_, _) => { });
+
+        AllocateNothing(server, options => new TcpCheckDefinition(options));
+    }
+
+    [Fact]
+    public void Http_checks_allocate_nothing_in_steady_state()
+    {
+        byte[] answer = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nok"u8.ToArray();
+        using var server = new StreamServer((_, stream) =>
+        {
+            StreamServer.ReadRequest(stream);
+            stream.Write(answer);
+        });
+
+        AllocateNothing(server, options => HttpText.Check("url {\n path /\n}\nurl {\n path /other\n digest 444bcb3a3fcf8389296c49467f27e1d6\n}") with { Options = options });
+    }
+
+    public void Dispose()
+    {
+        _sockets.Dispose();
+        _loop.Dispose();
+    }
+
+    private void AllocateNothing(StreamServer server, Func<CheckOptions, CheckerDefinition> define)
+    {
+        var target = new CheckTarget("virtual", "real", server.EndPoint, null);
+        var options = new CheckOptions { ConnectAddress = server.EndPoint.Address, ConnectPort = server.EndPoint.Port, ConnectTimeout = TimeSpan.FromSeconds(5) };
+        CheckerDefinition definition = define(options);
+        for (int i = 0; i < _running.Length; i++)
+        {
+            _running[i] = new(definition.CreateChecker(target)!, new CheckContext(target, options, _sockets, _scheduler, NullLogger.Instance));
+        }
+
         Rounds(20);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -41,13 +69,6 @@ public sealed class TcpAllocationTests : IDisposable
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.All(_running, running => Assert.Equal((40, 0), (running.Ends, running.Failures)));
-    }
-
-    public void Dispose()
-    {
-        _sockets.Dispose();
-        _server.Dispose();
-        _loop.Dispose();
     }
 
     private void Rounds(int count)
