@@ -46,6 +46,7 @@ internal sealed class ChildHost : IDisposable
     private PluginReplacement? _replacement;
     private BfdPublisher? _bfdPublisher;
     private RunningDumps? _dumps;
+    private HashSet<DumpKind>? _toDump;
     private BfdReceiver? _bfdReceiver;
     private SignalSource? _signals;
     private AutomaticPriority? _automaticPriority;
@@ -147,6 +148,11 @@ internal sealed class ChildHost : IDisposable
         WatchLoop();
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
+        foreach (DumpKind kind in _toDump ?? [])
+        {
+            Dump(kind);
+        }
+
         StartupCode.Release(_process.Scheduler);
     }
 
@@ -280,6 +286,9 @@ internal sealed class ChildHost : IDisposable
                 break;
             case ControlKind.Commit:
                 Commit(message.Number != 0);
+                break;
+            case ControlKind.Dump when _configured is null:
+                (_toDump ??= []).Add((DumpKind)message.Number);
                 break;
             case ControlKind.Dump:
                 Dump((DumpKind)message.Number);
