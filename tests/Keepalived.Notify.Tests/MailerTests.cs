@@ -225,6 +225,38 @@ public sealed class MailerTests
     }
 
     [Fact]
+    public void What_the_mail_process_says_is_taken_in_after_a_deadline_that_is_near()
+    {
+        var process = new NotifyProcess(PluginRoles.Vrrp, Mail);
+        for (int i = 0; i < 12; i++)
+        {
+            process.Bus.Publish(i % 2 == 0 ? _master : _backup);
+        }
+
+        process.Loop.Advance(Mailer.HandoverDelay);
+        TestWorker worker = Worker(process);
+        List<int> sentBefore = [];
+        process.Loop.ForOwner("protocol").CreateTimer(_ => sentBefore.Add(worker.Batches.Count)).Arm(process.Loop.Now + TimeSpan.FromMicroseconds(50));
+        worker.Reply(1, MailOutcome.Delivered);
+        worker.Reply(2, MailOutcome.Delivered);
+        Assert.Equal([8], worker.Batches);
+        process.Loop.Advance(TimeSpan.FromMicroseconds(50));
+        Assert.Equal([1], sentBefore);
+        Assert.Equal([8, 2], worker.Batches);
+    }
+
+    [Fact]
+    public void What_a_mail_process_said_before_its_end_counts()
+    {
+        NotifyProcess process = Run(Mail, _master, _backup);
+        process.Loop.ForOwner("protocol").CreateTimer(static _ => { }).Arm(process.Loop.Now + TimeSpan.FromMicroseconds(50));
+        Worker(process).Reply(1, MailOutcome.Delivered);
+        Worker(process).End("signal 9");
+        process.Loop.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal([2], process.Workers.All[1].Requests.Select(static request => request.Id));
+    }
+
+    [Fact]
     public void Mails_that_do_not_fit_one_message_go_in_several()
     {
         var process = new NotifyProcess(PluginRoles.Vrrp, Mail + "smtp_coalesce 1\nsmtp_queue_length 3");

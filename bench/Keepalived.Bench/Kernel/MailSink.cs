@@ -7,27 +7,39 @@ using System.Text;
 
 namespace Keepalived.Bench.Kernel;
 
-/// <summary>A mail server on the loopback of a namespace: takes everything at once, with TLS from the first octet if wanted, or accepts connections and
-/// never says a word.</summary>
+/// <summary>How a mail server behaves.</summary>
+internal enum SinkManner
+{
+    /// <summary>Takes everything at once.</summary>
+    Taking,
+
+    /// <summary>Refuses every recipient for good.</summary>
+    Refusing,
+
+    /// <summary>Accepts connections and never says a word.</summary>
+    Silent,
+}
+
+/// <summary>A mail server on the loopback of a namespace, with TLS from the first octet if wanted.</summary>
 internal sealed class MailSink : IDisposable
 {
     private readonly Socket _listener;
-    private readonly bool _answers;
+    private readonly SinkManner _manner;
     private readonly X509Certificate2? _certificate;
     private readonly List<Socket> _open = [];
     private int _taken;
 
-    private MailSink(Socket listener, bool answers, X509Certificate2? certificate)
+    private MailSink(Socket listener, SinkManner manner, X509Certificate2? certificate)
     {
         _listener = listener;
-        _answers = answers;
+        _manner = manner;
         _certificate = certificate;
     }
 
     /// <summary>Mails taken so far.</summary>
     public int Taken => _taken;
 
-    public static MailSink Start(NetworkNamespace space, int port, bool answers, bool secure = false)
+    public static MailSink Start(NetworkNamespace space, int port, SinkManner manner = SinkManner.Taking, bool secure = false)
     {
         Socket listener = space.Inside(() =>
         {
@@ -36,7 +48,7 @@ internal sealed class MailSink : IDisposable
             socket.Listen(512);
             return socket;
         });
-        var sink = new MailSink(listener, answers, secure ? Certificate() : null);
+        var sink = new MailSink(listener, manner, secure ? Certificate() : null);
         new Thread(sink.Accept) { IsBackground = true }.Start();
         return sink;
     }
@@ -63,7 +75,7 @@ internal sealed class MailSink : IDisposable
                     _open.Add(socket);
                 }
 
-                if (_answers)
+                if (_manner != SinkManner.Silent)
                 {
                     new Thread(() => Serve(socket)) { IsBackground = true }.Start();
                 }
@@ -122,8 +134,14 @@ internal sealed class MailSink : IDisposable
                     continue;
                 }
 
-                isData = line.StartsWith("DATA", StringComparison.Ordinal);
-                Say(isData ? "354 go" : line.StartsWith("QUIT", StringComparison.Ordinal) ? "221 bye" : "250 ok");
+                isData = _manner == SinkManner.Taking && line.StartsWith("DATA", StringComparison.Ordinal);
+                Say(line switch
+                {
+                    _ when isData => "354 go",
+                    _ when line.StartsWith("QUIT", StringComparison.Ordinal) => "221 bye",
+                    _ when _manner == SinkManner.Refusing && line.StartsWith("RCPT", StringComparison.Ordinal) => "550 nobody of that name",
+                    _ => "250 ok",
+                });
             }
         }
         catch (IOException)

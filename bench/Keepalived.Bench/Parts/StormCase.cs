@@ -15,7 +15,18 @@ internal enum StormMail
 
     /// <summary>The smtp-sink of Debian's postfix.</summary>
     Postfix,
+
+    /// <summary>Takes connections and never says a word.</summary>
     Hanging,
+
+    /// <summary>Says 550 to every recipient.</summary>
+    Refusing,
+
+    /// <summary>Nobody listens.</summary>
+    Absent,
+
+    /// <summary>Answers, but the mails are a stranger's: their load without their mails.</summary>
+    Strangers,
 }
 
 /// <summary>One case of the storm: whose daemon, what mail, what else.</summary>
@@ -26,10 +37,11 @@ internal sealed record StormCase(string Name, Candidate Candidate, StormMail Mai
     public const int Restless = 20;
     public const int MailPort = 2525;
 
-    private const string Reference = "none";
+    /// <summary>The daemon mails.</summary>
+    public bool Mails => Mail is not (StormMail.None or StormMail.Strangers);
 
-    /// <summary>What the others are measured by.</summary>
-    public bool IsReference => Name == Reference;
+    /// <summary>What the others are measured by: twice the same, so that it shows what two equal things differ by.</summary>
+    public bool IsReference => Name is "none" or "none-again";
 
     public string Label => $"{Name} ({Candidate.Name})";
 
@@ -39,11 +51,15 @@ internal sealed record StormCase(string Name, Candidate Candidate, StormMail Mai
         [
             new("c-none", options.Theirs, StormMail.None),
             new("c-answering", options.Theirs, StormMail.Answering),
-            new(Reference, options.Ours, StormMail.None),
+            new("none", options.Ours, StormMail.None),
+            new("none-again", options.Ours, StormMail.None),
+            new("strangers", options.Ours, StormMail.Strangers),
             new("busy", options.Ours, StormMail.None, IsBusy: true),
             new("answering", options.Ours, StormMail.Answering),
             new("smtp-sink", options.Ours, StormMail.Postfix),
             new("tls", options.Ours, StormMail.Secure),
+            new("refusing", options.Ours, StormMail.Refusing),
+            new("absent", options.Ours, StormMail.Absent),
             new("hanging", options.Ours, StormMail.Hanging),
             new("hanging-scripts-fifo", options.Ours, StormMail.Hanging, Scripts: true),
         ];
@@ -62,7 +78,7 @@ internal sealed record StormCase(string Name, Candidate Candidate, StormMail Mai
                 script_user root
 
             """);
-        if (Mail != StormMail.None)
+        if (Mails)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
                     notification_email {

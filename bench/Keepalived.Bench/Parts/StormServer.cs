@@ -3,17 +3,19 @@ using Keepalived.Bench.Kernel;
 
 namespace Keepalived.Bench.Parts;
 
-/// <summary>The mail server of a storm: none, ours in a few lines, or postfix's smtp-sink.</summary>
+/// <summary>The mail server of a storm: none, ours in a few lines, or postfix's smtp-sink; and the stranger who mails in the daemon's place.</summary>
 internal sealed class StormServer : IDisposable
 {
     public const string PostfixSink = "/usr/sbin/smtp-sink";
 
     private readonly MailSink? _sink;
     private readonly ChildProcess? _process;
+    private readonly MailSource? _stranger;
     private readonly string _output;
 
-    private StormServer(MailSink? sink, ChildProcess? process, string output)
+    private StormServer(MailSink? sink, ChildProcess? process, string output, MailSource? stranger = null)
     {
+        _stranger = stranger;
         _sink = sink;
         _process = process;
         _output = output;
@@ -27,17 +29,22 @@ internal sealed class StormServer : IDisposable
         string output = Path.Combine(folder, "sink");
         return mail switch
         {
-            StormMail.None => new StormServer(null, null, output),
+            StormMail.None or StormMail.Absent => new StormServer(null, null, output),
+            StormMail.Strangers => new StormServer(MailSink.Start(space, StormCase.MailPort), null, output, MailSource.Start(space, StormCase.MailPort)),
             StormMail.Postfix => new StormServer(
                 null,
                 space.Inside(() => ChildProcess.Start([PostfixSink, "-c", "-u", "nobody", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{StormCase.MailPort}"), "512"], output)),
                 output),
-            _ => new StormServer(MailSink.Start(space, StormCase.MailPort, mail != StormMail.Hanging, mail == StormMail.Secure), null, output),
+            _ => new StormServer(
+                MailSink.Start(space, StormCase.MailPort, mail switch { StormMail.Hanging => SinkManner.Silent, StormMail.Refusing => SinkManner.Refusing, _ => SinkManner.Taking }, mail == StormMail.Secure),
+                null,
+                output),
         };
     }
 
     public void Dispose()
     {
+        _stranger?.Dispose();
         _sink?.Dispose();
         _process?.KillTree();
     }

@@ -69,7 +69,8 @@ internal sealed class EventDescription : IReadOnlyList<KeyValuePair<string, obje
         return line.ToString();
     }
 
-    private static (string Kind, string Object) KindOf(DaemonEvent daemonEvent) => daemonEvent switch
+    /// <summary>The kind of an event and what it is about, without the rest.</summary>
+    public static (string Kind, string Object) KindOf(DaemonEvent daemonEvent) => daemonEvent switch
     {
         VrrpInstanceStateChanged e => ("vrrp_instance", e.Instance),
         VrrpGroupStateChanged e => ("vrrp_group", e.Group),

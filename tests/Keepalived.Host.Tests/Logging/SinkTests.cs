@@ -25,17 +25,54 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
-    public void Syslog_is_found_again_when_its_receiver_returns()
+    public void Syslog_is_found_again_when_its_receiver_returns_and_told_what_it_missed()
     {
         string path = Path.Combine(_directory, "log");
         using SyslogSink sink = new(path, 3, "Keepalived", 1);
         sink.Write(6, _time, "nobody listens yet");
         Listen(path).Dispose();
-        sink.Write(6, _time, "nobody listens any more");
+        sink.Write(6, _time + SyslogSink.Pause, "nobody listens any more");
         File.Delete(path);
         using Socket receiver = Listen(path);
-        sink.Write(6, _time, "back");
+        sink.Write(6, _time + (2 * SyslogSink.Pause), "back");
+        sink.Write(6, _time + (2 * SyslogSink.Pause), "and there");
+        Assert.EndsWith(": 2 lines of the log are missing here: syslog did not take them", Receive(receiver), StringComparison.Ordinal);
         Assert.EndsWith(": back", Receive(receiver), StringComparison.Ordinal);
+        Assert.EndsWith(": and there", Receive(receiver), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_syslog_that_was_restarted_misses_no_line()
+    {
+        string path = Path.Combine(_directory, "log");
+        using SyslogSink sink = new(path, 3, "Keepalived", 1);
+        using (Socket before = Listen(path))
+        {
+            sink.Write(6, _time, "before");
+            Receive(before);
+        }
+
+        File.Delete(path);
+        using Socket receiver = Listen(path);
+        sink.Write(6, _time, "after");
+        Assert.EndsWith(": after", Receive(receiver), StringComparison.Ordinal);
+        Assert.Equal(0, sink.Lost);
+    }
+
+    [Fact]
+    public void Where_nobody_receives_syslog_is_looked_for_once_a_second_and_lines_are_counted()
+    {
+        using SyslogSink sink = new(Path.Combine(_directory, "log"), 3, "Keepalived", 1);
+        for (int i = 0; i < 600; i++)
+        {
+            sink.Write(6, _time + TimeSpan.FromMilliseconds(i * 5), "storm");
+        }
+
+        Assert.Equal((3, 600L), (sink.Attempts, sink.Lost));
+
+        // The wall clock may be set back.
+        sink.Write(6, _time - TimeSpan.FromDays(1), "earlier");
+        Assert.Equal(4, sink.Attempts);
     }
 
     [Fact]

@@ -24,11 +24,13 @@ internal sealed class EventLog : IDisposable
 
     public void Write(EventStamp stamp, DaemonEvent daemonEvent)
     {
-        EventDescription description = EventDescription.Of(stamp, daemonEvent);
-        if (_limit.Allows(description.Kind, description.Object))
+        // In a storm nearly every event is one too many: what is not written is not described.
+        (string kind, string subject) = EventDescription.KindOf(daemonEvent);
+        if (_limit.Allows(kind, subject))
         {
+            EventDescription description = EventDescription.Of(stamp, daemonEvent);
             LogLevel level = daemonEvent is NotifyScriptEnded { Result.IsSuccess: true } ? LogLevel.Debug : LogLevel.Information;
-            _logger.Log(level, new EventId(1, description.Kind), description, null, static (line, _) => line.ToString());
+            _logger.Log(level, new EventId(1, kind), description, null, static (line, _) => line.ToString());
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed record EventLogSettings(int Most, TimeSpan Window)
 /// </summary>
 internal sealed class EventRateLimit(IScheduler scheduler, EventLogSettings settings, Action<string, string, int, TimeSpan> suppressed) : IDisposable
 {
-    private readonly Dictionary<string, Window> _windows = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string Object), Window> _windows = [];
     private ILoopTimer? _sweep;
 
     public EventLogSettings Settings { get; set; } = settings;
@@ -29,7 +29,7 @@ internal sealed class EventRateLimit(IScheduler scheduler, EventLogSettings sett
             return true;
         }
 
-        string key = kind + "\n" + subject;
+        (string Kind, string Object) key = (kind, subject);
         MonotonicTime now = scheduler.Now;
         if (!_windows.TryGetValue(key, out Window? window))
         {
@@ -75,7 +75,7 @@ internal sealed class EventRateLimit(IScheduler scheduler, EventLogSettings sett
     private void Sweep(MonotonicTime deadline)
     {
         MonotonicTime next = MonotonicTime.Never;
-        foreach ((string key, Window window) in _windows)
+        foreach (((string Kind, string Object) key, Window window) in _windows)
         {
             if (window.End <= deadline)
             {

@@ -3,9 +3,11 @@
 //
 // Owns      the queue, its order, its bound, the back-off; the worker process.
 // Thread    The loop. An event costs it a place in the queue; what is in the queue goes to the worker a millisecond later, several mails in one
-//           message of bare values, and the worker tells of several in one. No text is made here but for a line of the log.
+//           message of bare values, and the worker tells of several in one. Both is done when no deadline is near (QuietMoment). No text is made
+//           here but for a line of the log.
 // Never     Resolves a name, opens a connection, reads a template or a password, waits for anybody.
 // RFCs      5321 section 4.5.4.1 (retry; much sooner and for a shorter time than a mail server does, since a notification grows stale).
+using System.Buffers;
 using Keepalived.Events;
 using Keepalived.Plugins;
 using Keepalived.Scheduling;
@@ -40,7 +42,8 @@ internal sealed class Mailer : IDisposable
     private readonly MailBatch _batch = new();
     private readonly List<QueuedMail> _inBatch = new(MostUnderWay);
     private readonly ILoopTimer _coalesce;
-    private readonly ILoopTimer _handover;
+    private readonly QuietMoment _quiet;
+    private readonly ArrayBufferWriter<byte> _heard = new();
     private readonly ILoopTimer _retry;
     private readonly ILoopTimer _watchdog;
     private readonly ILoopTimer _idle;
@@ -63,7 +66,7 @@ internal sealed class Mailer : IDisposable
         RouterId = routerId;
         _losses = new LossReport(scheduler, count => NotifyLog.MailQueueFull(logger, Settings.QueueLength, count));
         _coalesce = scheduler.CreateTimer(_ => CloseMail());
-        _handover = scheduler.CreateTimer(_ => Send());
+        _quiet = new QuietMoment(scheduler, HearAndSend);
         _retry = scheduler.CreateTimer(_ => Send());
         _watchdog = scheduler.CreateTimer(_ => KillWorker());
         _idle = scheduler.CreateTimer(_ => EndWorker());
@@ -128,7 +131,8 @@ internal sealed class Mailer : IDisposable
         CloseMail();
         _backOff = TimeSpan.Zero;
         _retry.Disarm();
-        _handover.Disarm();
+        _quiet.Cancel();
+        Hear();
         SendUpTo(int.MaxValue);
         if (_underWay > 0)
         {
@@ -165,7 +169,7 @@ internal sealed class Mailer : IDisposable
         _losses.Close();
         _batch.Dispose();
         _coalesce.Dispose();
-        _handover.Dispose();
+        _quiet.Dispose();
         _retry.Dispose();
         _watchdog.Dispose();
         _idle.Dispose();
@@ -189,9 +193,9 @@ internal sealed class Mailer : IDisposable
     private void HandOverSoon()
     {
         // With the hands full the next reply brings us here, and while a retry waits so do the others.
-        if (!_handover.IsArmed && !_retry.IsArmed && _underWay < MostUnderWay)
+        if (!_retry.IsArmed && _underWay < MostUnderWay)
         {
-            _handover.Arm(_scheduler.Now + HandoverDelay);
+            _quiet.AwaitFrom(_scheduler.Now + HandoverDelay);
         }
     }
 
@@ -246,7 +250,45 @@ internal sealed class Mailer : IDisposable
 
     private void OnReply(ReadOnlySpan<byte> message)
     {
-        foreach (MailReply reply in MailReply.Decode(message))
+        _heard.Write(message);
+        if (_flushed is not null || _quiet.IsNow)
+        {
+            HearAndSend();
+        }
+        else
+        {
+            _quiet.AwaitFrom(_scheduler.Now);
+        }
+    }
+
+    private void HearAndSend()
+    {
+        bool isReply = _heard.WrittenCount > 0;
+        Hear();
+        Send();
+        if (_queue.Count == 0)
+        {
+            _idle.Arm(_scheduler.Now + IdleTime);
+        }
+
+        if (isReply && _underWay == 0)
+        {
+            // Last: who waits for it goes on in here, and disposes of this.
+            _flushed?.TrySetResult();
+        }
+    }
+
+    /// <summary>Takes in what the worker has said so far; its messages one behind the other are one.</summary>
+    private void Hear()
+    {
+        if (_heard.WrittenCount == 0)
+        {
+            return;
+        }
+
+        List<MailReply> replies = MailReply.Decode(_heard.WrittenSpan);
+        _heard.ResetWrittenCount();
+        foreach (MailReply reply in replies)
         {
             foreach (string note in reply.Notes.AsSpan())
             {
@@ -268,18 +310,6 @@ internal sealed class Mailer : IDisposable
         else
         {
             _watchdog.Disarm();
-        }
-
-        Send();
-        if (_queue.Count == 0)
-        {
-            _idle.Arm(_scheduler.Now + IdleTime);
-        }
-
-        if (_underWay == 0)
-        {
-            // Last: who waits for it goes on in here, and disposes of this.
-            _flushed?.TrySetResult();
         }
     }
 
@@ -371,6 +401,7 @@ internal sealed class Mailer : IDisposable
 
     private void OnWorkerEnded(string how)
     {
+        Hear();
         _worker = null;
         _watchdog.Disarm();
         if (_underWay > 0)

@@ -18,14 +18,16 @@ public sealed class MailWorker : IPluginCommand, IDisposable
     /// <summary>How long it goes on after the process that started it has gone.</summary>
     private static readonly TimeSpan _timeAlone = TimeSpan.FromSeconds(60);
 
-    /// <summary>How many mails it has done with before it says so, unless there is none left to do or <see cref="_longestSilence"/> has passed.</summary>
-    private const int MostUntold = 4;
+    /// <summary>How many mails it has done with before it says so, unless there is none left to do or <see cref="LongestSilence"/> has passed.</summary>
+    internal const int MostUntold = 4;
 
-    private static readonly TimeSpan _longestSilence = TimeSpan.FromMilliseconds(50);
+    /// <summary>How long it keeps what it has to say to itself.</summary>
+    internal static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long a connection is kept for the next mail.</summary>
-    private static readonly TimeSpan _linger = TimeSpan.FromMilliseconds(500);
+    internal static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
 
+    private readonly IMailDialer _dialer;
     private readonly Queue<MailRequest> _inbox = new();
     private readonly List<MailReply> _untold = [];
     private readonly TemplateLibrary _templates = new();
@@ -38,6 +40,14 @@ public sealed class MailWorker : IPluginCommand, IDisposable
     private SmtpTransport? _transport;
     private readonly CancellationTokenSource _over = new();
     private bool _isAlone;
+
+    /// <summary>The program as the daemon runs it.</summary>
+    public MailWorker()
+        : this(new TcpMailDialer())
+    {
+    }
+
+    internal MailWorker(IMailDialer dialer) => _dialer = dialer;
 
     /// <inheritdoc/>
     public async ValueTask<int> RunAsync(PluginCommandContext context)
@@ -99,7 +109,7 @@ public sealed class MailWorker : IPluginCommand, IDisposable
     {
         // What it is set by now was for mails that are done.
         _wake = new TaskCompletionSource();
-        _lingering!.Arm(_scheduler!.Now + _linger);
+        _lingering!.Arm(_scheduler!.Now + Linger);
         await WakeAsync();
         _lingering.Disarm();
         return _inbox.Count > 0;
@@ -163,7 +173,7 @@ public sealed class MailWorker : IPluginCommand, IDisposable
             await FinishAsync();
         }
 
-        _transport ??= new SmtpTransport(request.Settings, new TcpMailDialer(), _over.Token);
+        _transport ??= new SmtpTransport(request.Settings, _dialer, _over.Token);
         MailReply reply = await _transport.SendAsync(mail);
         return notes.Count == 0 ? reply : reply with { Notes = [.. notes] };
     }
@@ -186,7 +196,7 @@ public sealed class MailWorker : IPluginCommand, IDisposable
         }
         else if (!_tell!.IsArmed)
         {
-            _tell.Arm(_scheduler!.Now + _longestSilence);
+            _tell.Arm(_scheduler!.Now + LongestSilence);
         }
     }
 
