@@ -17,16 +17,26 @@ internal static class ChecksBench
 
     public static void Run(BenchOptions options, Report report)
     {
-        foreach ((bool isHttp, int rate) in options.Quick ? [(false, 2000), (true, 2000)] : new[] { (false, 500), (false, 2000), (false, 5000), (true, 2000) })
+        foreach ((bool isHttp, int rate) in new[] { (false, 500), (false, 2000), (false, 5000), (true, 2000) })
         {
-            Rate(options, report, isHttp, rate);
+            if (IsAsked(options, $"{(isHttp ? "http" : "tcp")}-{rate}", isQuick: rate == 2000))
+            {
+                Rate(options, report, isHttp, rate);
+            }
         }
 
-        foreach (int retries in options.Quick ? [0] : new[] { 0, 1 })
+        foreach (int retries in new[] { 0, 1 })
         {
-            Deaths(options, report, retries);
+            if (IsAsked(options, $"deaths-{retries}", isQuick: retries == 0))
+            {
+                Deaths(options, report, retries);
+            }
         }
     }
+
+    /// <summary>The cases that were named, else all, of which --quick takes some.</summary>
+    private static bool IsAsked(BenchOptions options, string name, bool isQuick) =>
+        options.Cases.Count > 0 ? options.Cases.Contains(name) : !options.Quick || isQuick;
 
     private static void Rate(BenchOptions options, Report report, bool isHttp, int rate)
     {
