@@ -118,10 +118,9 @@ public abstract record CheckerDefinition(string Kind, CheckOptions Options)
 
     /// <summary>
     /// The verdict in the words of keepalived's mails; the cause of the event of a real server. The default is that of the checks
-    /// that name no kind of their own.
+    /// that name no kind of their own. Without the result's reason, which the event, its mail and its line of the log carry as the detail.
     /// </summary>
-    public virtual string Describe(in CheckResult result) => result.IsUp ? "CHECK succeed on service"
-        : result.Reason is null ? "CHECK failed on service" : $"CHECK failed on service : {result.Reason}";
+    public virtual string Describe(in CheckResult result) => result.IsUp ? "CHECK succeed on service" : "CHECK failed on service";
 
     /// <summary>
     /// Makes the checker for one real server; null when this kind of check cannot be run by this version: the engine then says so and

@@ -73,5 +73,14 @@ public sealed class SmtpCheckerTests
         Assert.Equal("connect: connection refused", probe.Run().Reason);
     }
 
+    [Fact]
+    public void The_verdict_leaves_the_reason_to_the_detail_of_the_event_which_would_say_it_twice()
+    {
+        var definition = new SmtpCheckDefinition(CheckOptions.Unset, SmtpCheckDefinition.DefaultHeloName);
+
+        Assert.Equal("CHECK succeed on service", definition.Describe(CheckResult.Up()));
+        Assert.Equal("CHECK failed on service", definition.Describe(CheckResult.Down("greeting: connection closed")));
+    }
+
     private static Probe Make(string name = SmtpCheckDefinition.DefaultHeloName) => new(new SmtpCheckDefinition(CheckOptions.Unset, name));
 }

@@ -55,7 +55,7 @@ public sealed class PoolTests
 
         director.Advance(2);
         Assert.Equal(["delete real server 10.0.0.2:80 from TCP 10.0.0.1:80"], director.Kernel.Requests);
-        Assert.Equal("[10.0.0.2]:tcp:80 DOWN: CHECK failed on service : connection refused", director.Events[^1]);
+        Assert.Equal("[10.0.0.2]:tcp:80 DOWN: CHECK failed on service", director.Events[^1]);
         Assert.Equal("/bin/rs-down", director.Scripts[^1]);
 
         director.Probes.Set("10.0.0.2", true);
