@@ -34,6 +34,9 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static unsafe partial int SetOption(int descriptor, int level, int option, void* value, int length);
 
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static partial int GetOption(int descriptor, int level, int option, [In, Out] byte[] value, ref int length);
+
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     internal static unsafe partial nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Keepalived.Lab;
 
@@ -15,11 +14,11 @@ internal sealed class BrokenPeers(Host host) : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
 
     /// <summary>Listens; each connection is given to <paramref name="serve"/> and closed when that ends.</summary>
-    public void Listen(string address, int port, Func<Socket, Stream, Task> serve, X509Certificate2? certificate = null)
+    public void Listen(string address, int port, Func<Socket, Stream, Task> serve, SslServerAuthenticationOptions? identity = null)
     {
         Socket listener = Open(SocketType.Stream, address, port);
         listener.Listen(64);
-        _ = AcceptAll(listener, serve, certificate);
+        _ = AcceptAll(listener, serve, identity);
     }
 
     /// <summary>Listens with a queue that is full already.</summary>
@@ -86,13 +85,13 @@ internal sealed class BrokenPeers(Host host) : IAsyncDisposable
         socket.Close();
     }
 
-    private static async Task AcceptAll(Socket listener, Func<Socket, Stream, Task> serve, X509Certificate2? certificate)
+    private static async Task AcceptAll(Socket listener, Func<Socket, Stream, Task> serve, SslServerAuthenticationOptions? identity)
     {
         try
         {
             while (true)
             {
-                _ = ServeOne(await listener.AcceptAsync(), serve, certificate);
+                _ = ServeOne(await listener.AcceptAsync(), serve, identity);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -101,21 +100,21 @@ internal sealed class BrokenPeers(Host host) : IAsyncDisposable
         }
     }
 
-    private static async Task ServeOne(Socket socket, Func<Socket, Stream, Task> serve, X509Certificate2? certificate)
+    private static async Task ServeOne(Socket socket, Func<Socket, Stream, Task> serve, SslServerAuthenticationOptions? identity)
     {
         try
         {
             using (socket)
             {
                 await using var stream = new NetworkStream(socket);
-                if (certificate is null)
+                if (identity is null)
                 {
                     await serve(socket, stream);
                     return;
                 }
 
                 await using var tls = new SslStream(stream);
-                await tls.AuthenticateAsServerAsync(certificate);
+                await tls.AuthenticateAsServerAsync(identity);
                 await serve(socket, tls);
             }
         }

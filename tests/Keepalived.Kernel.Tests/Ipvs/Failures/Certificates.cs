@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,11 +19,12 @@ internal static class Certificates
         Leaf(folder, "other", "CN=other.example.org", theirs, s_long.AddYears(40));
     }
 
-    /// <summary>The certificate with its key, for a server of this process.</summary>
-    public static X509Certificate2 Load(string folder, string name)
+    /// <summary>The certificate with its key, for servers of this process; made once, as the framework puts its chain together anew for each bare certificate.</summary>
+    public static SslServerAuthenticationOptions Load(string folder, string name)
     {
         using var read = X509Certificate2.CreateFromPemFile(Path.Combine(folder, name + ".crt"), Path.Combine(folder, name + ".key"));
-        return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+        X509Certificate2 own = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+        return new() { ServerCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true) };
     }
 
     private static X509Certificate2 Authority(string folder, string name, string subject)

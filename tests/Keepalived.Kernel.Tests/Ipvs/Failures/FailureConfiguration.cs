@@ -67,12 +67,19 @@ internal static class FailureConfiguration
             text.Append(CultureInfo.InvariantCulture, $"track_file row{row} {{\n    file {lab.FileOf(row)}\n}}\n");
         }
 
-        // With a retry: a check that is under way when its server breaks meets half of a failure, and the try after that the whole.
-        string times = wanted.IsTold ? "" : wanted.Check == "MISC_CHECK" ? "delay_loop 3\nmisc_timeout 3\n" : "connect_timeout 3\nretry 1\ndelay_before_retry 1\n";
+        // With a retry: a check that is under way when its server breaks meets half of a failure, and the try after that the whole. One slow processor serves
+        // both directors and all servers: with these times it is idle for half of the time while all is well, so that only what is broken is late.
+        string times = wanted.Check switch
+        {
+            "FILE_CHECK" or "BFD_CHECK" => "",
+            "MISC_CHECK" => "delay_loop 6\nmisc_timeout 3\n",
+            "SSL_GET" => "delay_loop 5\nconnect_timeout 5\nretry 1\ndelay_before_retry 1\n",
+            _ => "connect_timeout 4\nretry 1\ndelay_before_retry 1\n",
+        };
         string options = wanted.Options.Replace("DIGEST", Digest("healthy page\n"), StringComparison.Ordinal);
         text.Append(CultureInfo.InvariantCulture, $$"""
             virtual_server 10.77.0.100 {{PortOf(row)}} {
-                delay_loop 2
+                delay_loop 4
                 lb_algo rr
                 lb_kind NAT
                 protocol TCP

@@ -29,6 +29,8 @@ internal sealed class FailureLab : IAsyncDisposable
         Healthy = _lan.AddHost("h", 50);
         Broken = _lan.AddHost("b", 51);
         Neighbour = _lan.AddHost("n", 52);
+        OurTable = new(Ours);
+        TheirTable = new(Theirs);
         HealthyPeers = _lan.Own(new BrokenPeers(Healthy));
         Peers = _lan.Own(new BrokenPeers(Broken));
         Command.Run("chmod", "755", _lan.Folder);
@@ -55,6 +57,12 @@ internal sealed class FailureLab : IAsyncDisposable
     public Host Broken { get; }
 
     public Host Neighbour { get; }
+
+    /// <summary>Our director's table of virtual servers.</summary>
+    public TableGlance OurTable { get; }
+
+    /// <summary>C's.</summary>
+    public TableGlance TheirTable { get; }
 
     public BrokenPeers HealthyPeers { get; }
 
@@ -136,6 +144,8 @@ internal sealed class FailureLab : IAsyncDisposable
     {
         // The directors first, then all that runs in the namespaces.
         await _lan.DisposeAsync();
+        OurTable.Dispose();
+        TheirTable.Dispose();
         File.WriteAllText(ErrorCost, _errorCost);
         foreach (Process process in _running.Values)
         {

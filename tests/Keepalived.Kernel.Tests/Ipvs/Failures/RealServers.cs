@@ -40,7 +40,7 @@ internal static class RealServers
     {
         var web = new StringBuilder();
         var views = new StringBuilder();
-        System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = Certificates.Load(lab.Folder, "server");
+        System.Net.Security.SslServerAuthenticationOptions identity = Certificates.Load(lab.Folder, "server");
         for (int i = 0; i < lab.Rows.Count; i++)
         {
             FailureRow row = lab.Rows[i];
@@ -54,7 +54,7 @@ internal static class RealServers
             {
                 case Fault.Nginx nginx: web.Append(Block(lab.Folder, address, row.Port, nginx.Block)); break;
                 case Fault.Named named: views.Append(View(named.View, address)); break;
-                case Fault.Peer peer: lab.Peers.Listen(address, row.Port, peer.Serve, peer.UsesTls ? certificate : null); break;
+                case Fault.Peer peer: lab.Peers.Listen(address, row.Port, peer.Serve, peer.UsesTls ? identity : null); break;
                 case Fault.FullQueue: lab.Peers.ListenInVain(address, row.Port); break;
                 case Fault.Datagrams datagrams: lab.Peers.Answer(address, row.Port, datagrams.Answer); break;
                 case Fault.Program program: lab.Run(lab.Broken, $"program-{i}", program.Command(lab, address)); break;

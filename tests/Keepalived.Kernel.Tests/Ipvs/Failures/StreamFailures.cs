@@ -135,7 +135,7 @@ internal static class StreamFailures
     {
         await Ask(stream);
         await Say(stream, text);
-        await Repeat(stream, s_flood, 30);
+        await Repeat(stream, s_flood, 100);
     });
 
     private static Fault.Peer Dialogue(params string[] replies) => Dialogue(false, false, replies);
