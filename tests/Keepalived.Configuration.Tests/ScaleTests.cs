@@ -42,6 +42,25 @@ public sealed class ScaleTests
         Assert.Equal(["a", "vrrp_instance"], Scan("a\na\n    vrrp_instance V { inner }\nvrrp_instance W { }\n").Keywords);
     }
 
+    [Theory]
+    [InlineData("a {\n b \"}\" {\n }\n}\nc\n")]
+    [InlineData("a {\n b { c { d }}\n}c\n")]
+    [InlineData("a { b {\n}\n$X=e }\n} c\n")]
+    [InlineData("a { ~SEQ(I, 1, 3) b $I {\n}\n} c\n")]
+    [InlineData("a {\n}\n} c\n")]
+    public void A_block_is_skipped_to_its_own_brace_whatever_stands_in_it(string text) => Assert.Equal("c", Scan(text).Keywords[^1]);
+
+    [Fact]
+    public void A_child_that_is_handed_a_configuration_knows_its_root_without_looking()
+    {
+        ExpandedConfiguration read = LargeConfiguration.Read();
+        using var content = new MemoryStream();
+        read.Write(content);
+        content.Position = 0;
+
+        Assert.Equal(RootScan.Run(read).Keywords, ExpandedConfiguration.Read(content).Scan!.Keywords);
+    }
+
     private static RootScan Scan(string text) => RootScan.Run(ConfigurationReader.Read(
         "/k.conf", new ConfigurationReadOptions { FileSystem = new MemoryFiles().Add("/k.conf", Encoding.ASCII.GetBytes(text)) }));
 

@@ -92,3 +92,18 @@ public delegate TChild? BlockOpener<TState, TChild>(IKeywordReader reader, TStat
 
 /// <summary>Closes a block.</summary>
 public delegate void BlockCloser<TState, TChild>(IConfigurationSession session, TState state, TChild child);
+
+/// <summary>
+/// The state of a block that can take over what an equal block said. Large files say the same of most servers in the same words: a block whose
+/// text between the braces is that of an earlier one is then not read again.
+/// </summary>
+public interface IRepeatableBlock
+{
+    /// <summary>
+    /// Takes over what was read inside another block of the same keyword with the same text, which left nothing in the session: no finding and
+    /// no collection. What its opening line said is not part of it; its closer has run.
+    /// </summary>
+    /// <param name="other">The state of the other block.</param>
+    /// <returns>False when something depends on the place too: the block is then read as ever.</returns>
+    bool TryRepeat(object other);
+}

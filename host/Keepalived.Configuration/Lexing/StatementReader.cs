@@ -48,9 +48,25 @@ internal sealed class StatementReader(ExpandedConfiguration configuration)
 
     public Statement Peek() => _ahead ??= Scan();
 
+    /// <summary>Where the next statement is looked for; only when none was looked at in advance.</summary>
+    public (int Line, int Offset) Position
+    {
+        get => (_line, _offset);
+        set
+        {
+            (_line, _offset) = value;
+            _ahead = null;
+        }
+    }
+
     /// <summary>Reads past the block that a just read opening brace began. False when the configuration ends first.</summary>
     public bool SkipBlock()
     {
+        if (_ahead is null && TrySkipPlainBlock())
+        {
+            return true;
+        }
+
         int depth = 1;
         while (true)
         {
@@ -65,6 +81,60 @@ internal sealed class StatementReader(ExpandedConfiguration configuration)
                     return false;
             }
         }
+    }
+
+    /// <summary>
+    /// Skips a block without looking at its statements, as is possible where neither a quote nor a line of preprocessing is in it. Otherwise, or
+    /// when it has no end, nothing has happened.
+    /// </summary>
+    private bool TrySkipPlainBlock()
+    {
+        ExpandedLines lines = Configuration.Lines;
+        if (_line >= lines.Length)
+        {
+            return false;
+        }
+
+        int from = lines[_line].Start + _offset;
+        ReadOnlySpan<byte> text = Configuration.Text[from..];
+        int end = EndOfBlock(text);
+        if (end < 0 || text[..end].Contains((byte)'"'))
+        {
+            return false;
+        }
+
+        end += from;
+        int line = _line;
+        ExpandedLine entry = lines[line];
+        while (entry.Start + entry.Length < end)
+        {
+            entry = lines[++line];
+            if (entry.Kind != ExpandedLineKind.Statement)
+            {
+                return false;
+            }
+        }
+
+        (_line, _offset) = (line, end - entry.Start);
+        return true;
+    }
+
+    /// <summary>The offset behind the brace that closes a block; -1 when there is none.</summary>
+    private static int EndOfBlock(ReadOnlySpan<byte> text)
+    {
+        int depth = 1;
+        int at = 0;
+        while (text[at..].IndexOfAny((byte)'{', (byte)'}') is >= 0 and var found)
+        {
+            at += found + 1;
+            depth += text[at - 1] == '{' ? 1 : -1;
+            if (depth == 0)
+            {
+                return at;
+            }
+        }
+
+        return -1;
     }
 
     private Statement Scan()

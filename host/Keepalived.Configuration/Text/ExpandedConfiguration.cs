@@ -54,6 +54,9 @@ public sealed class ExpandedConfiguration
     /// <summary>False when the main file does not exist; the configuration is then empty.</summary>
     public bool MainFileFound { get; }
 
+    /// <summary>What stands in the root, once somebody has looked.</summary>
+    internal RootScan? Scan { get; set; }
+
     /// <summary>The bytes of a line.</summary>
     public ReadOnlySpan<byte> TextOf(int line) => TextOf(_lines[line]);
 

@@ -9,7 +9,7 @@ namespace Keepalived.Configuration;
 /// </summary>
 internal static class ExpandedConfigurationFormat
 {
-    private const uint Magic = 0x4B43_4602;
+    private const uint Magic = 0x4B43_4603;
 
     public static void Write(ExpandedConfiguration configuration, Stream stream)
     {
@@ -25,6 +25,7 @@ internal static class ExpandedConfigurationFormat
             buffer.WriteString(file);
         }
 
+        WriteScan(buffer, RootScan.Run(configuration));
         WriteUnits(buffer, configuration.Units);
         WriteLines(buffer, configuration);
         buffer.WriteNumber(configuration.Text.Length);
@@ -76,6 +77,7 @@ internal static class ExpandedConfigurationFormat
             files[i] = reader.String();
         }
 
+        RootScan scan = ReadScan(ref reader);
         SourceUnit[] units = ReadUnits(ref reader);
         var lines = new LineTable();
         var segments = new SegmentTable();
@@ -87,7 +89,7 @@ internal static class ExpandedConfigurationFormat
 
         int start = content.Length - reader.Left;
         reader.Take(textLength);
-        return new ExpandedConfiguration(content.Slice(start, textLength), lines, units, segments, files, [], mainFileFound);
+        return new ExpandedConfiguration(content.Slice(start, textLength), lines, units, segments, files, [], mainFileFound) { Scan = scan };
     }
 
     /// <summary>Units come in runs of the same file and subject: those are written once, as a table.</summary>
@@ -117,6 +119,26 @@ internal static class ExpandedConfigurationFormat
             buffer.WriteNumber(names[unit.Subject ?? ""]);
             buffer.WriteNumber(unit.Element);
         }
+    }
+
+    private static void WriteScan(ByteBuffer buffer, RootScan scan)
+    {
+        buffer.WriteNumber(scan.Keywords.Count);
+        foreach (string keyword in scan.Keywords)
+        {
+            buffer.WriteString(keyword);
+        }
+    }
+
+    private static RootScan ReadScan(ref ByteReader reader)
+    {
+        var keywords = new string[reader.Count()];
+        for (int i = 0; i < keywords.Length; i++)
+        {
+            keywords[i] = reader.String();
+        }
+
+        return new RootScan(keywords);
     }
 
     private static SourceUnit[] ReadUnits(ref ByteReader reader)

@@ -36,7 +36,14 @@ public sealed class ConfigurationSession : IConfigurationSession
     public bool IsTest { get; }
 
     /// <inheritdoc/>
-    public IScriptPolicy Scripts { get; }
+    public IScriptPolicy Scripts
+    {
+        get
+        {
+            Uses++;
+            return field;
+        }
+    }
 
     /// <inheritdoc/>
     public GlobalDefinitions Globals { get; private set; }
@@ -60,6 +67,9 @@ public sealed class ConfigurationSession : IConfigurationSession
     /// <summary>While true, findings are dropped because another process reports the same ones.</summary>
     internal bool IsMuted { get; set; }
 
+    /// <summary>How often a handler reported something, asked for a collection or for scripts: where this stays the same, it left nothing here.</summary>
+    internal int Uses { get; private set; }
+
     /// <summary>Sets what <c>global_defs</c> said; called by the host between the walk and the plugins' validation.</summary>
     public void SetGlobals(GlobalDefinitions globals)
     {
@@ -71,6 +81,7 @@ public sealed class ConfigurationSession : IConfigurationSession
     public T Get<T>()
         where T : class, new()
     {
+        Uses++;
         if (!_collections.TryGetValue(typeof(T), out object? collection))
         {
             _collections.Add(typeof(T), collection = new T());
@@ -83,6 +94,7 @@ public sealed class ConfigurationSession : IConfigurationSession
     public void Report(Diagnostic diagnostic)
     {
         ArgumentNullException.ThrowIfNull(diagnostic);
+        Uses++;
         if (!IsMuted)
         {
             _findings.Add(diagnostic);
@@ -92,6 +104,7 @@ public sealed class ConfigurationSession : IConfigurationSession
     /// <inheritdoc/>
     public void Lint(string rule, SourceLocation location, string message, string? remedy = null)
     {
+        Uses++;
         if (IsTest)
         {
             _hasLint = true;

@@ -18,6 +18,7 @@ public sealed partial class ConfigurationWalk
     private readonly ConfigurationRecorder? _recorder;
     private readonly ExpandedConfiguration _configuration;
     private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
+    private readonly RepeatedBlocks _repeats;
     private readonly bool _isChild;
     private BraceBalance? _balance;
     private bool _endReported;
@@ -36,6 +37,7 @@ public sealed partial class ConfigurationWalk
         _session = session;
         _isChild = roles is PluginRoles.Vrrp or PluginRoles.Checker or PluginRoles.Bfd;
         _statements = new StatementReader(configuration);
+        _repeats = new RepeatedBlocks(configuration, _statements, session);
         _reader = new KeywordReader(configuration, session);
         _recorder = recorder;
         _handed = recorder is null ? _reader : new RecordingReader(_reader, recorder);
@@ -156,9 +158,7 @@ public sealed partial class ConfigurationWalk
         else
         {
             _session.IsMuted = false;
-            _recorder?.Enter();
-            ReadContent(parent, node, child, opening);
-            _recorder?.Leave();
+            ReadOrRepeat(parent, node, child, opening);
             _session.IsMuted = isMuted;
         }
 
@@ -166,6 +166,26 @@ public sealed partial class ConfigurationWalk
         {
             Close(node, state, child);
         }
+    }
+
+    /// <summary>What stands in the block; a block that says what an earlier one said is not read again, unless what it says is recorded.</summary>
+    private void ReadOrRepeat(KeywordBlockNode parent, KeywordNode node, object child, Statement opening)
+    {
+        if (node.Shape == KeywordShape.Block && child is IRepeatableBlock repeatable && _recorder is null)
+        {
+            if (!_repeats.TryRepeat(node, repeatable))
+            {
+                RepeatableContent content = _repeats.Begin();
+                ReadContent(parent, node, child, opening);
+                _repeats.Remember(node, child, content);
+            }
+
+            return;
+        }
+
+        _recorder?.Enter();
+        ReadContent(parent, node, child, opening);
+        _recorder?.Leave();
     }
 
     private void ReadContent(KeywordBlockNode parent, KeywordNode node, object child, Statement opening)

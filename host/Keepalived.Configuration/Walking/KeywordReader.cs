@@ -10,6 +10,7 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
 {
     private readonly List<byte> _commandWord = [];
     private int _line;
+    private int _start;
     private int _end;
     private int _offset;
     private int _keywordOffset;
@@ -25,12 +26,13 @@ internal sealed partial class KeywordReader(ExpandedConfiguration configuration,
 
     public bool AtEnd => Separators.SkipBlanks(Text, _offset) >= _end;
 
-    private ReadOnlySpan<byte> Text => configuration.TextOf(_line)[.._end];
+    private ReadOnlySpan<byte> Text => configuration.Text.Slice(_start, _end);
 
     /// <summary>Sets the reader behind the keyword of a line.</summary>
     public void StartKeyword(Statement statement, string keyword, int keywordOffset, int behindKeyword)
     {
         _line = statement.Line;
+        _start = configuration.Lines[_line].Start;
         _end = statement.End;
         _keywordOffset = _lastWord = keywordOffset;
         _offset = behindKeyword;

@@ -3,7 +3,7 @@ namespace Keepalived.Configuration;
 /// <summary>Which keywords stand in the root, found by counting braces: nothing inside a block is looked at.</summary>
 public sealed class RootScan
 {
-    private RootScan(IReadOnlyList<string> keywords)
+    internal RootScan(IReadOnlyList<string> keywords)
     {
         Keywords = keywords;
     }
@@ -11,10 +11,15 @@ public sealed class RootScan
     /// <summary>The root keywords, each once, in the order of their first occurrence.</summary>
     public IReadOnlyList<string> Keywords { get; }
 
-    /// <summary>Looks through a configuration.</summary>
+    /// <summary>Looks through a configuration, once: a second time, and in a child that was handed it, it is known.</summary>
     public static RootScan Run(ExpandedConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.Scan ??= Look(configuration);
+    }
+
+    private static RootScan Look(ExpandedConfiguration configuration)
+    {
         var found = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var statements = new StatementReader(configuration);

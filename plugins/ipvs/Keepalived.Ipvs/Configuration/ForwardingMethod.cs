@@ -11,6 +11,13 @@ namespace Keepalived.Ipvs;
 internal readonly record struct ForwardingMethod(
     IpvsForwarding Kind, IpvsTunnelType Tunnel = IpvsTunnelType.IpIp, int TunnelPort = 0, IpvsTunnelFlags Checksum = IpvsTunnelFlags.None)
 {
+    /// <summary>By hand: what the compiler makes compares each enumeration in a box, for every server of a start.</summary>
+    public bool Equals(ForwardingMethod other) =>
+        Kind == other.Kind && Tunnel == other.Tunnel && TunnelPort == other.TunnelPort && Checksum == other.Checksum;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine((uint)Kind, (int)Tunnel, TunnelPort, (int)Checksum);
+
     /// <summary>A destination of the kernel's table with this method.</summary>
     public IpvsDestination ToDestination(DestinationAddress destination, int weight) =>
         new(InetAddress.FromIPAddress(destination.Address), (ushort)destination.Port)

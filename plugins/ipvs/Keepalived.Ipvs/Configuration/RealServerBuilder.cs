@@ -8,14 +8,21 @@ namespace Keepalived.Ipvs;
 /// A <c>real_server</c> block while it is read. It lives until its closing brace; what stays is a <see cref="RealServerDraft"/>, most of
 /// which is shared: files with tens of thousands of servers say the same of nearly all of them.
 /// </summary>
-internal sealed class RealServerBuilder(IPAddress address, int? port, SourceLocation location) : ICheckedBlock, ICheckedServer
+/// <param name="address">Its address.</param>
+/// <param name="port">Its port; null = not written.</param>
+/// <param name="inherited">What the virtual server has said of <c>lvs_method</c> so far.</param>
+/// <param name="location">Where its block begins.</param>
+internal sealed class RealServerBuilder(IPAddress address, int? port, ForwardingMethod? inherited, SourceLocation location)
+    : ICheckedBlock, ICheckedServer, IRepeatableBlock
 {
-    private readonly List<CheckerDefinition> _checkers = [];
+    private readonly ForwardingMethod? _inherited = inherited;
+    private List<CheckerDefinition>? _checkers;
     private List<SourceLocation>? _locations;
+    private WrittenServer? _settings;
 
     public int? Weight { get; set; }
 
-    public ForwardingMethod? Forwarding { get; set; }
+    public ForwardingMethod? Forwarding { get; set; } = inherited;
 
     public bool? InhibitOnFailure { get; set; }
 
@@ -37,6 +44,7 @@ internal sealed class RealServerBuilder(IPAddress address, int? port, SourceLoca
 
     public void AddChecker(CheckerDefinition definition, SourceLocation location)
     {
+        _checkers ??= [];
         if (definition is ILateValidation || _locations is not null)
         {
             _locations ??= [.. Enumerable.Repeat(location, _checkers.Count)];
@@ -46,15 +54,37 @@ internal sealed class RealServerBuilder(IPAddress address, int? port, SourceLoca
         _checkers.Add(definition);
     }
 
+    /// <summary>Scripts and checkers that are validated later are reported where they stand, so that a block with any is read for itself.</summary>
+    public bool TryRepeat(object other)
+    {
+        if (other is not RealServerBuilder { _settings: { } settings, NotifyUp: null, NotifyDown: null, _locations: null } first || first._inherited != _inherited)
+        {
+            return false;
+        }
+
+        _settings = settings;
+        return true;
+    }
+
     /// <summary>What is kept of the block.</summary>
     public RealServerDraft Close(SharedValues values)
     {
-        for (int i = 0; i < _checkers.Count; i++)
+        _settings ??= values.Share(Settings(values));
+        return new(address, port, location, _settings)
+        {
+            Scripts = NotifyUp is null && NotifyDown is null ? null : new(NotifyUp, NotifyDown),
+            CheckerLocations = _locations?.ToArray(),
+        };
+    }
+
+    private WrittenServer Settings(SharedValues values)
+    {
+        for (int i = 0; i < _checkers?.Count; i++)
         {
             _checkers[i] = values.Share(_checkers[i]);
         }
 
-        var settings = new WrittenServer
+        return new()
         {
             Weight = Weight,
             Forwarding = Forwarding,
@@ -65,12 +95,7 @@ internal sealed class RealServerBuilder(IPAddress address, int? port, SourceLoca
             VirtualHost = VirtualHost,
             SmtpAlert = SmtpAlert,
             SnmpName = SnmpName,
-            Checkers = _checkers.ToEquatableArray(),
-        };
-        return new(address, port, location, values.Share(settings))
-        {
-            Scripts = NotifyUp is null && NotifyDown is null ? null : new(NotifyUp, NotifyDown),
-            CheckerLocations = _locations?.ToArray(),
+            Checkers = _checkers?.ToEquatableArray() ?? [],
         };
     }
 }

@@ -14,7 +14,7 @@ internal static class RealServerKeywords
                 var (address, port) = SharedKeywords.ReadServer(r, "real server");
 
                 // keepalived hands on what the virtual server has said so far: a later lvs_method is for later servers.
-                return new(address, port, r.Location) { Forwarding = virtualServer.Forwarding };
+                return new(address, port, virtualServer.Forwarding, r.Location);
             },
             static (session, virtualServer, server) => virtualServer.RealServers.Add(server.Close(session.Get<IpvsReading>().Values)));
         block.Keyword(new("weight", "INT 0..2147483647", "Share of the load; the virtual server's setting if absent.") { Default = "1" }, (r, b) =>

@@ -39,7 +39,47 @@ internal sealed record ServiceAddress(IPAddress? Address, int Port, uint Firewal
     /// <summary>The same form for a server of a service of some protocol.</summary>
     public static string Text(DestinationAddress destination, IpvsProtocol protocol) => Text(destination.Address, protocol, destination.Port);
 
-    private static string Text(IPAddress address, IpvsProtocol protocol, int port) => $"[{address}]:{Name(protocol)}:{port}";
+    private static string Text(IPAddress address, IpvsProtocol protocol, int port) =>
+        address.AddressFamily == AddressFamily.InterNetwork ? TextOfIPv4(address, Name(protocol), port) : $"[{address}]:{Name(protocol)}:{port}";
+
+    // By hand: tens of thousands of names are made at a start, before the framework's own code for it has been compiled well.
+    private static string TextOfIPv4(IPAddress address, string protocol, int port)
+    {
+        Span<char> text = stackalloc char[40];
+        Span<byte> octets = stackalloc byte[4];
+        InetAddress.FromIPAddress(address).Write(octets);
+        text[0] = '[';
+        int length = 1;
+        for (int i = 0; i < octets.Length; i++)
+        {
+            Append(text, ref length, octets[i]);
+            text[length++] = i < octets.Length - 1 ? '.' : ']';
+        }
+
+        text[length++] = ':';
+        protocol.CopyTo(text[length..]);
+        length += protocol.Length;
+        text[length++] = ':';
+        Append(text, ref length, port);
+        return new string(text[..length]);
+    }
+
+    private static void Append(Span<char> text, ref int length, int number)
+    {
+        int digits = 1;
+        for (int rest = number / 10; rest > 0; rest /= 10)
+        {
+            digits++;
+        }
+
+        for (int i = length + digits - 1; i >= length; i--)
+        {
+            text[i] = (char)('0' + (number % 10));
+            number /= 10;
+        }
+
+        length += digits;
+    }
 
     private static string Name(IpvsProtocol protocol) => protocol switch
     {

@@ -21,8 +21,8 @@ internal sealed class RealServer(VirtualServer owner, RealServerDefinition defin
     /// <summary>Whether it counts as alive.</summary>
     public bool IsAlive { get; set; }
 
-    /// <summary>Identity for messages.</summary>
-    public string Name { get; } = definition.Name;
+    /// <summary>Identity for messages, made when somebody asks: the first time not before the kernel's table is whole.</summary>
+    public string Name => field ??= Definition.Name;
 
     /// <summary>
     /// Configured weight and what dynamic checks add to it, 0..2147483647. A check that names a weight adds the difference to the

@@ -331,7 +331,7 @@ internal sealed class VirtualServer
     {
         foreach (IpvsService service in Definition.Services)
         {
-            _table.SetService(in service);
+            _table.SetService(in service, Servers.Count);
         }
     }
 

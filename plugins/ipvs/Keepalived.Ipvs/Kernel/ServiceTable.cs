@@ -62,11 +62,13 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
     }
 
     /// <summary>States that a service exists with these settings.</summary>
-    public void SetService(in IpvsService service)
+    /// <param name="service">The service.</param>
+    /// <param name="destinations">About how many destinations will be stated: room is made for them at once.</param>
+    public void SetService(in IpvsService service, int destinations = 0)
     {
         if (!_services.TryGetValue(service.Key, out Entry? entry))
         {
-            _services.Add(service.Key, new Entry(service));
+            _services.Add(service.Key, new Entry(service, destinations));
             Submit(new(IpvsVerb.AddService, service));
         }
         else if (entry.Service != service)
@@ -212,11 +214,11 @@ internal sealed class ServiceTable(ILogger logger) : ITableAnswers
         public static Place Of(in IpvsDestination destination) => new(destination.Address, destination.Port);
     }
 
-    private sealed class Entry(IpvsService service)
+    private sealed class Entry(IpvsService service, int destinations)
     {
         public IpvsService Service { get; set; } = service;
 
-        public Dictionary<Place, IpvsDestination> Destinations { get; } = [];
+        public Dictionary<Place, IpvsDestination> Destinations { get; } = new(destinations);
 
         public bool IsRefused { get; set; }
     }
