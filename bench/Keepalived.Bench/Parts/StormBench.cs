@@ -12,6 +12,10 @@ namespace Keepalived.Bench.Parts;
 internal static class StormBench
 {
     private const double LateFrom = 2000;
+    /// <summary>The most that the host under a virtual machine may have kept of the processors' time: beyond it the latest are the host's.</summary>
+    private const double MostStolen = 0.01;
+
+    private const int Attempts = 3;
     private static readonly TimeSpan s_toggle = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
 
@@ -39,7 +43,7 @@ internal static class StormBench
             Random.Shared.Shuffle(order);
             foreach (StormFigures figures in order)
             {
-                Measure(options, figures);
+                figures.Add(MeasureUndisturbed(options, figures.Case));
             }
         }
 
@@ -62,9 +66,22 @@ internal static class StormBench
         }
     }
 
-    private static void Measure(BenchOptions options, StormFigures figures)
+    // Chosen by what the host took, which nobody measured can change; not by how late anybody was.
+    private static StormRun MeasureUndisturbed(BenchOptions options, StormCase storm)
     {
-        StormCase storm = figures.Case;
+        double most = MostStolen * Environment.ProcessorCount * options.Window.TotalNanoseconds;
+        StormRun best = Measure(options, storm);
+        for (int attempt = 1; attempt < Attempts && best.Stolen > most; attempt++)
+        {
+            StormRun run = Measure(options, storm);
+            best = run.Stolen < best.Stolen ? run : best;
+        }
+
+        return best;
+    }
+
+    private static StormRun Measure(BenchOptions options, StormCase storm)
+    {
         using Bed bed = Bed.Create();
         string folder = Directory.CreateTempSubdirectory("kb-storm-").FullName;
         string file = Path.Combine(folder, "value");
@@ -92,8 +109,10 @@ internal static class StormBench
         stolen = ProcessFigures.StolenTime - stolen;
         var samples = new IntervalSamples();
         samples.Add(frames.FindAll(static frame => frame.RouterId <= StormCase.Quiet), daemon.ProcessorTime - spent, StormCase.Interval * 1e9);
-        figures.Add(samples, frames.Count(static frame => !frame.IsArp), daemon.ProcessorTime - spent, daemon.WorkerTime - worker, daemon.LoopWaited - waited, stolen, server.Taken - taken);
+        var run = new StormRun(
+            samples, frames.Count(static frame => !frame.IsArp), daemon.ProcessorTime - spent, daemon.WorkerTime - worker, daemon.LoopWaited - waited, stolen, server.Taken - taken);
         Directory.Delete(folder, recursive: true);
+        return run;
     }
 
     private static void Toggle(string file, TimeSpan time)
@@ -107,6 +126,9 @@ internal static class StormBench
             RealTime.Sleep(s_toggle);
         }
     }
+
+    /// <summary>What one run gave; times in nanoseconds.</summary>
+    private sealed record StormRun(IntervalSamples Samples, int Advertisements, long Spent, long Worker, long Waited, long Stolen, int Mails);
 
     /// <summary>What the rounds of a case gave.</summary>
     private sealed class StormFigures(StormCase storm)
@@ -129,15 +151,15 @@ internal static class StormBench
 
         public int LaterThan(double limit) => _rounds.Sum(round => round.LaterThan(limit));
 
-        public void Add(IntervalSamples samples, int advertisements, long spent, long worker, long waited, long stolen, int mails)
+        public void Add(StormRun run)
         {
-            _rounds.Add(samples);
-            _advertisements += advertisements;
-            _spent += spent;
-            _worker += worker;
-            _waited += waited;
-            _stolen += stolen;
-            _mails += mails;
+            _rounds.Add(run.Samples);
+            _advertisements += run.Advertisements;
+            _spent += run.Spent;
+            _worker += run.Worker;
+            _waited += run.Waited;
+            _stolen += run.Stolen;
+            _mails += run.Mails;
         }
 
         public void Write(Report report) => report.Row(
