@@ -14,8 +14,8 @@ namespace Keepalived.Kernel.Tests.Ipvs;
 /// </summary>
 public sealed class FailureMatrixTests
 {
-    // Explicit: both directors and all servers share one slow processor. On a machine that has other work, so little of it is left that checks run out
-    // of time or the watchdog ends a director's checker, which fails rows. By hand:
+    // Explicit: it does not pass every time. Both directors and all servers share one slow processor; seen were TLS checks that ran out of time, and once
+    // our checker process ended again and again by the watchdog, which is not explained yet. By hand:
     // Keepalived.Kernel.Tests -explicit only -class '*.FailureMatrixTests'
     [Fact(Explicit = true)]
     public async Task Every_failure_of_every_check_removes_the_server_and_names_itself_in_log_and_event()
