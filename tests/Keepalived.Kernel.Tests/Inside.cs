@@ -16,7 +16,7 @@ internal static class Inside
 
     /// <summary>All, or the class that KEEPALIVED_KERNEL_CLASS names for whoever works on one: the boot with all of them takes minutes.</summary>
     private static string[] Selection => Environment.GetEnvironmentVariable("KEEPALIVED_KERNEL_CLASS") is { Length: > 0 } name
-        ? ["-class", name]
+        ? ["-explicit", "on", "-class", name]
         : ["-namespace", "Keepalived.Kernel.Tests.Ipvs", "-namespace", "Keepalived.Kernel.Tests.Links"];
 
     /// <summary>Prints a result for people: into the test's output, and into a file of the test results.</summary>
