@@ -11,13 +11,20 @@ namespace Keepalived.Kernel.Tests;
 internal static class Inside
 {
     private const string Marker = "KEEPALIVED_KERNEL_INSIDE";
-    private static readonly Lazy<XElement> s_report = new(() => TestProgram.Find("Keepalived.Kernel.Tests")
-        .Report($"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}", Selection));
+    private static readonly Lazy<XElement> s_report = new(() => TestProgram.Find("Keepalived.Kernel.Tests").Report(Settings, Selection));
 
-    /// <summary>All, or the class that KEEPALIVED_KERNEL_CLASS names for whoever works on one: the boot with all of them takes minutes.</summary>
+    /// <summary>Environment of the program inside.</summary>
+    private static string Settings =>
+        $"{Marker}=1 {(Environment.GetEnvironmentVariable("KEEPALIVED_OURS") is { } ours ? $"KEEPALIVED_OURS={ours}" : "")}";
+
+    private static bool HasIpvs => Directory.Exists("/proc/sys/net/ipv4/vs");
+
+    /// <summary>
+    /// All but what has a boot of its own, or the class that KEEPALIVED_KERNEL_CLASS names for whoever works on one: the boot with all of them takes minutes.
+    /// </summary>
     private static string[] Selection => Environment.GetEnvironmentVariable("KEEPALIVED_KERNEL_CLASS") is { Length: > 0 } name
         ? ["-explicit", "on", "-class", name]
-        : ["-namespace", "Keepalived.Kernel.Tests.Ipvs", "-namespace", "Keepalived.Kernel.Tests.Links"];
+        : ["-namespace", "Keepalived.Kernel.Tests.Ipvs", "-namespace", "Keepalived.Kernel.Tests.Links", "-class-", typeof(Ipvs.FailureMatrixTests).FullName!];
 
     /// <summary>Prints a result for people: into the test's output, and into a file of the test results.</summary>
     internal static void Print(string file, string text)
@@ -28,9 +35,17 @@ internal static class Inside
         File.WriteAllText(Path.Combine(folder, file), text);
     }
 
-    internal static Task Run(Func<Task> body, [CallerMemberName] string name = "") => Run(static () => Directory.Exists("/proc/sys/net/ipv4/vs"), body, name);
+    /// <summary>Runs a test with the others of this program.</summary>
+    internal static Task Run(Func<Task> body, [CallerMemberName] string name = "") => Run(static () => HasIpvs, body, static () => s_report.Value, name);
 
-    internal static async Task Run(Func<bool> isHere, Func<Task> body, [CallerMemberName] string name = "")
+    /// <summary>The same where there is something else than IPVS.</summary>
+    internal static Task Run(Func<bool> isHere, Func<Task> body, [CallerMemberName] string name = "") => Run(isHere, body, static () => s_report.Value, name);
+
+    /// <summary>Runs a class with one test, which keeps the only slow processor busy to the end, in a boot of its own.</summary>
+    internal static Task RunAlone(Func<Task> body, Type test, [CallerMemberName] string name = "") =>
+        Run(static () => HasIpvs, body, () => TestProgram.Find("Keepalived.Kernel.Tests").Report(Settings, "-class", test.FullName!), name);
+
+    private static async Task Run(Func<bool> isHere, Func<Task> body, Func<XElement> report, string name)
     {
         if (Environment.GetEnvironmentVariable(Marker) == "1" || (Environment.IsPrivilegedProcess && isHere()))
         {
@@ -43,7 +58,7 @@ internal static class Inside
             Assert.Skip(reason);
         }
 
-        var test = s_report.Value.Descendants("test").FirstOrDefault(test => test.Attribute("method")?.Value == name);
+        var test = report().Descendants("test").FirstOrDefault(test => test.Attribute("method")?.Value == name);
         Assert.True(test is not null, $"{name} did not run inside");
         switch (test.Attribute("result")?.Value)
         {

@@ -14,29 +14,8 @@ namespace Keepalived.Kernel.Tests.Ipvs;
 /// </summary>
 public sealed class FailureMatrixTests
 {
-    // Explicit: it does not pass every time. Both directors and all servers share one slow processor; seen were TLS checks that ran out of time, and once
-    // our checker process ended again and again by the watchdog, which is not explained yet. By hand:
-    // Keepalived.Kernel.Tests -explicit only -class '*.FailureMatrixTests'
-    [Fact(Explicit = true)]
-    public async Task Every_failure_of_every_check_removes_the_server_and_names_itself_in_log_and_event()
-    {
-        if (Environment.GetEnvironmentVariable("KEEPALIVED_KERNEL_INSIDE") == "1")
-        {
-            await Live();
-            return;
-        }
-
-        if (UserModeKernel.WhyNot is { } reason)
-        {
-            Assert.Skip(reason);
-        }
-
-        var report = TestProgram.Find("Keepalived.Kernel.Tests")
-            .Report(TimeSpan.FromMinutes(10), "KEEPALIVED_KERNEL_INSIDE=1", "-explicit", "only", "-class", typeof(FailureMatrixTests).FullName!);
-        Assert.Equal("0", report.Attribute("failed")?.Value);
-    }
-
-    private static Task Live() => Inside.Run(async () =>
+    [Fact]
+    public Task Every_failure_of_every_check_removes_the_server_and_names_itself_in_log_and_event() => Inside.RunAlone(async () =>
     {
         Assert.SkipWhen(RealServers.WhyNot is not null, RealServers.WhyNot ?? "");
         FailureRow[] rows = [.. StreamFailures.All(), .. OtherFailures.All()];
@@ -75,7 +54,7 @@ public sealed class FailureMatrixTests
         Print(rows, record, broken, remarks, $"well after {started.TotalSeconds:0} s, broken after {broke.TotalSeconds:0} s, healed after {watch.Elapsed.TotalSeconds:0} s");
         string[] failed = [.. Enumerable.Range(0, rows.Length).Where(row => remarks[row].Length > 0).Select(row => $"{rows[row].Check}, {rows[row].Failure} ({row}):{remarks[row]}")];
         Assert.True(failed.Length == 0, string.Join('\n', failed));
-    });
+    }, typeof(FailureMatrixTests));
 
     /// <summary>Who serves by the tables of both; a server with weight 0 does not.</summary>
     private sealed record Tables(bool[] Ours, bool[] Theirs, bool[] AreShown)

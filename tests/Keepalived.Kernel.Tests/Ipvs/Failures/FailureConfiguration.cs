@@ -68,7 +68,7 @@ internal static class FailureConfiguration
         }
 
         // With a retry: a check that is under way when its server breaks meets half of a failure, and the try after that the whole. One slow processor serves
-        // both directors and all servers: with these times it is idle for half of the time while all is well, so that only what is broken is late.
+        // both directors and all servers: the time-outs are long, for a TLS handshake the longest, so that who waits for the processor is not broken.
         string times = wanted.Check switch
         {
             "FILE_CHECK" or "BFD_CHECK" => "",

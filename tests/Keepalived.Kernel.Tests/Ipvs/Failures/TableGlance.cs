@@ -8,8 +8,8 @@ namespace Keepalived.Kernel.Tests.Ipvs.Failures;
 
 /// <summary>
 /// The weights in a director's table, asked of the kernel with <c>IP_VS_SO_GET_DESTS</c> (linux/ip_vs.h): for waiting only. <c>ipvsadm -Ln</c> takes 0.3 s
-/// of the kernel's only processor for a hundred services, so asking it once a second would slow down what is waited for; <c>/proc/net/ip_vs</c> leaves out
-/// services where two namespaces have some.
+/// of the kernel's only processor for a hundred services, so asking it once a second would slow down what is waited for; <c>/proc/net/ip_vs</c> showed 95 and
+/// 171 lines of 219 here. Sizes are those of a 64-bit kernel.
 /// </summary>
 internal sealed class TableGlance : IDisposable
 {
