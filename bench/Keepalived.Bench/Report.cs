@@ -33,13 +33,6 @@ internal sealed class Report
         Judge($"{what}, at most 1.00{(ratio > 1 && median <= theirs.Max() ? " (inside C's own spread)" : "")}", ratio <= 1 || median <= theirs.Max(), ratio);
     }
 
-    /// <summary>A median that must not lie above every one of the runs that it is compared with: what those differ by among themselves is the measurement's own error.</summary>
-    public void JudgeAmong(string what, List<double> figures, List<double> others)
-    {
-        double median = new Quantiles(figures).Median;
-        Judge($"{what}: median of {figures.Count} over that of {others.Count}", median <= others.Max(), median / new Quantiles(others).Median);
-    }
-
     public void Judge(string aim, bool holds, double value)
     {
         Missed += holds ? 0 : 1;

@@ -46,7 +46,7 @@ internal sealed class ChildHost : IDisposable
     private PluginReplacement? _replacement;
     private BfdPublisher? _bfdPublisher;
     private RunningDumps? _dumps;
-    private HashSet<DumpKind>? _toDump;
+    private List<DumpKind>? _toDump;
     private BfdReceiver? _bfdReceiver;
     private SignalSource? _signals;
     private AutomaticPriority? _automaticPriority;
@@ -148,9 +148,11 @@ internal sealed class ChildHost : IDisposable
         WatchLoop();
         _process.Plugins.Start(_process.Loop.ForOwner, AddHostServices, configured.Reading.Plugins);
         _control.Send(new(ControlKind.Ready));
-        foreach (DumpKind kind in _toDump ?? [])
+        if (_toDump is { } asked)
         {
-            Dump(kind);
+            // In a turn of the loop: what a dump waits for would go on elsewhere.
+            _toDump = null;
+            _process.Scheduler.Post(() => asked.ForEach(Dump));
         }
 
         StartupCode.Release(_process.Scheduler);
